@@ -1,0 +1,1 @@
+"""What every page of every service shares: layout, forms, translation and protection."""

@@ -1,0 +1,44 @@
+"""What stands in the header for whom."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.web.i18n import N_
+
+
+@dataclass(frozen=True)
+class Link:
+    """`text` is translated where it is shown."""
+
+    text: str
+    url: str
+
+
+_FLEGT: dict[str | None, Link] = {
+    "msca": Link(N_("FLEGT"), "/validation/cases"),
+    "customs": Link(N_("FLEGT"), "/validation/clearances"),
+}
+_EVERYBODY = Link(N_("FLEGT"), "/licences")
+_NEW_LICENCE = [Link(N_("My licences"), "/licences"), Link(N_("New licence"), "/licences/new")]
+_MORE: dict[str | None, list[Link]] = {
+    "importer": _NEW_LICENCE,
+    "agent": _NEW_LICENCE,
+    "msca": [Link(N_("Cases"), "/validation/cases")],
+    "customs": [Link(N_("Clearances"), "/validation/clearances")],
+    "support": [Link(N_("Role requests"), "/identity/requests"), Link(N_("Operations"), "/operations")],
+}
+
+
+@dataclass(frozen=True)
+class Menu:
+    """`flegt` stands under "Certificate"; `more` are the short cuts of the active role."""
+
+    flegt: Link
+    more: list[Link]
+
+
+def menu_for(person: Any) -> Menu:
+    """The menu of the role in which somebody works now; `person` may be None."""
+    role = person.active_role if person else None
+    kind = str(role.kind) if role else None
+    return Menu(flegt=_FLEGT.get(kind, _EVERYBODY), more=_MORE.get(kind, []))
