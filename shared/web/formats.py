@@ -18,8 +18,8 @@ def _locale() -> Locale:
 
 
 def _english_for_europe(language: str) -> str:
-    """Plain English writes the day first, as everywhere in Europe."""
-    return "en_IE" if language == "en" else language
+    """English here means that of Europe: the day first, and CET known by its name."""
+    return "en_GB" if language == "en" else language
 
 
 def local_date(value: date | datetime | str | None) -> str:
