@@ -1,0 +1,154 @@
+"""Who is it? Tokens are signed by identity and verified here with its public keys (JWKS), which are cached.
+
+Browsers carry the token in an HttpOnly cookie, programs as a bearer token. A token says who somebody is; which roles
+count is decided by what the service itself knows (shared.roles).
+"""
+
+import asyncio
+import time
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx
+import jwt
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.person import Person, Role
+from shared.telemetry import log
+
+logger = log("authentication")
+TOKEN_COOKIE = "flegt_token"  # noqa: S105 - a cookie's name
+ROLE_COOKIE = "flegt_role"
+AUDIENCE = "flegt"
+ALGORITHM = "ES256"
+
+
+class Keys(Protocol):
+    """Where the public keys come from."""
+
+    async def key(self, kid: str) -> Any | None:
+        """The key with this id, or None when identity does not have it."""
+
+
+class RemoteKeys:
+    """Identity's public keys, fetched when a token names one that is not known yet, and kept while identity is away."""
+
+    SECONDS_BETWEEN_FETCHES = 5.0
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._keys: dict[str, Any] = {}
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def key(self, kid: str) -> Any | None:
+        """The key with this id. An unknown id leads to a fetch, but not to one per request."""
+        if kid not in self._keys:
+            async with self._lock:
+                if kid not in self._keys and time.monotonic() - self._fetched_at > self.SECONDS_BETWEEN_FETCHES:
+                    await self._fetch()
+        return self._keys.get(kid)
+
+    async def _fetch(self) -> None:
+        try:
+            async with httpx.AsyncClient(timeout=3) as client:
+                answer = await client.get(self.url)
+            answer.raise_for_status()
+            self._keys = {key.key_id: key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if key.key_id}
+            self._fetched_at = time.monotonic()
+        except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+            logger.warning("keys_not_fetched", error=repr(error))
+
+
+async def verify(token: str, keys: Keys, *, issuer: str, leeway: int) -> Person | None:
+    """The person a token speaks of, or None when it is not valid (any more)."""
+    try:
+        key = await keys.key(jwt.get_unverified_header(token).get("kid", ""))
+        if key is None:
+            return None
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=issuer,
+            leeway=leeway,
+            options={"require": ["exp", "iat", "sub", "sid"]},
+        )
+        return _person(claims)
+    except (jwt.PyJWTError, KeyError, ValueError, TypeError):
+        return None
+
+
+def claims_of(person: Person) -> dict[str, Any]:
+    """What a token says of a person; identity adds when it ends and signs it."""
+    return {
+        "sub": str(person.account_id),
+        "sid": str(person.session_id),
+        "name": person.name,
+        "lang": person.language,
+        "tz": person.time_zone,
+        "roles": [
+            {
+                "id": str(role.id),
+                "kind": role.kind,
+                "body_id": str(role.body_id) if role.body_id else None,
+                "body_name": role.body_name,
+                "country": role.country,
+                "office": role.office,
+            }
+            for role in person.roles
+        ],
+    }
+
+
+def _person(claims: dict[str, Any]) -> Person:
+    roles = tuple(
+        Role(
+            UUID(role["id"]),
+            role["kind"],
+            UUID(role["body_id"]) if role["body_id"] else None,
+            role["body_name"],
+            role["country"],
+            role["office"],
+        )
+        for role in claims["roles"]
+    )
+    return Person(
+        UUID(claims["sub"]), claims["name"], claims["lang"], claims["tz"], session_id=UUID(claims["sid"]), roles=roles
+    )
+
+
+class Authentication:
+    """ASGI middleware: puts the person, or None, into the request's state. It refuses nobody; use cases do."""
+
+    def __init__(self, app: ASGIApp, *, keys: Keys, issuer: str, leeway: int) -> None:
+        self.app = app
+        self.keys = keys
+        self.issuer = issuer
+        self.leeway = leeway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            connection = HTTPConnection(scope)
+            token, by_bearer = _token_of(connection)
+            person = await verify(token, self.keys, issuer=self.issuer, leeway=self.leeway) if token else None
+            if person and (chosen := _uuid(connection.cookies.get(ROLE_COOKIE, ""))):
+                person = Person(**{**person.__dict__, "active_role_id": chosen})
+            scope.setdefault("state", {}).update(person=person, by_bearer=by_bearer)
+        await self.app(scope, receive, send)
+
+
+def _token_of(connection: HTTPConnection) -> tuple[str | None, bool]:
+    kind, _, value = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return value.strip(), True
+    return connection.cookies.get(TOKEN_COOKIE), False
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None

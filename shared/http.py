@@ -1,0 +1,182 @@
+"""What stands around every request: its trace, its metrics, and words when something is refused or fails."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.person import Person
+from shared.problems import FieldError, NotSignedIn, Refusal, TooMany, Unknown, VersionMissing, WrongContent
+from shared.telemetry import continued, correlation_id, log, tracer
+from shared.web.i18n import language_of, translated
+
+logger = log("http")
+SECONDS = Histogram("flegt_http_seconds", "Time to answer", ["method", "route", "status"])
+
+
+class Observation:
+    """ASGI middleware: one span, one measurement and, when a fault of ours comes up, one log line per request."""
+
+    def __init__(self, app: ASGIApp, *, fault: Callable[[Request], Awaitable[Response]]) -> None:
+        self.app = app
+        self.fault = fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+        headers = dict(scope["headers"])
+        parent = continued(headers.get(b"traceparent", b"").decode("latin-1"))
+        with tracer.start_as_current_span(scope["method"], context=parent, kind=SpanKind.SERVER) as span:
+            scope.setdefault("state", {})["correlation_id"] = correlation = correlation_id()
+
+            async def observe(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    message["headers"] = [*message["headers"], (b"x-correlation-id", (correlation or "").encode())]
+                await send(message)
+
+            try:
+                await self.app(scope, receive, observe)
+            except Exception as error:
+                span.set_status(Status(StatusCode.ERROR))
+                logger.exception("request_failed", method=scope["method"], route=_route(scope), error=repr(error))
+                await (await self.fault(Request(scope, receive)))(scope, receive, observe)
+            route = _route(scope)
+            span.update_name(f"{scope['method']} {route}")
+            span.set_attribute("http.response.status_code", status)
+        SECONDS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
+
+
+def _route(scope: Scope) -> str:
+    """The pattern, not the address: addresses hold ids and what people searched for."""
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks: by the address, or by what it accepts."""
+    path = request.url.path
+    is_api = "/api/" in path or "/oauth/" in path or "/health/" in path
+    return is_api or "text/html" not in request.headers.get("accept", "text/html")
+
+
+def problem(request: Request, refusal: Refusal) -> JSONResponse:
+    """A refusal as RFC 9457 problem details, in the caller's language."""
+    language = language_of(request)
+    body: dict[str, Any] = {
+        "type": f"{request.app.state.settings.origin}/problems/{refusal.code}",
+        "title": translated(refusal.title, {}, language),
+        "status": refusal.status,
+        "detail": translated(refusal.message, refusal.params, language),
+        "correlation_id": request.state.correlation_id,
+    }
+    if isinstance(refusal, WrongContent):
+        body["errors"] = [_field(error, language) for error in refusal.errors]
+    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+    if isinstance(refusal, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, refusal.status, headers, media_type="application/problem+json")
+
+
+def _field(error: FieldError, language: str) -> dict[str, Any]:
+    described: dict[str, Any] = {"pointer": error.pointer, "field": error.json_pointer}
+    if error.box:
+        described["box"] = error.box
+    return described | {"code": error.code, "message": translated(error.message, error.params, language)}
+
+
+class Fault(Refusal):
+    """Something of ours broke."""
+
+    status, title, code = 500, "Something went wrong on our side", "fault"
+
+
+def answer_in_words(app: FastAPI) -> None:
+    """Turn refusals, unknown addresses and malformed calls into pages for people and problems for programs."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        refusal = error if isinstance(error, Refusal) else Fault()
+        if wants_json(request):
+            return problem(request, refusal)
+        if isinstance(refusal, NotSignedIn):
+            return await _ask_to_sign_in(request)
+        page: Response = request.app.state.pages.problem(request, refusal)
+        return page
+
+    async def malformed(request: Request, error: Exception) -> Response:
+        errors = error.errors() if isinstance(error, RequestValidationError) else []
+        if any(e["loc"][:1] == ("path",) for e in errors):
+            return await refused(request, Unknown())
+        fields = [FieldError(".".join(str(p) for p in e["loc"][1:]), e["type"], e["msg"]) for e in errors]
+        return await refused(request, WrongContent(fields))
+
+    async def by_status(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        refusal = Unknown("There is nothing at this address.") if status == 404 else Refusal(str(error))
+        refusal.status = status
+        return await refused(request, refusal)
+
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, by_status)
+
+
+async def fault_answer(request: Request) -> Response:
+    """The answer when an error of ours came up: no details, but the id under which it stands in the log."""
+    if wants_json(request):
+        return problem(request, Fault())
+    page: Response = request.app.state.pages.problem(request, Fault())
+    return page
+
+
+async def _ask_to_sign_in(request: Request) -> Response:
+    if request.method in {"GET", "HEAD"}:
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/identity/session/refresh?next={quote(here, safe='')}", status_code=303)
+    page: Response = await request.app.state.pages.session_ended(request)
+    return page
+
+
+async def signed_in(request: Request) -> Person:
+    """The person, with the roles this service knows of now. Raises NotSignedIn.
+
+    The API takes cookies for reading only: a program that writes proves itself with a bearer token, so no other
+    site can make a browser write through it.
+    """
+    person: Person | None = request.state.person
+    is_api = "/api/" in request.url.path
+    if person is None or (is_api and request.method not in {"GET", "HEAD"} and not request.state.by_bearer):
+        raise NotSignedIn
+    roles = await request.app.state.service.roles_of(person.account_id)
+    request.state.person = person = person.with_roles(roles)
+    return person
+
+
+SignedIn = Annotated[Person, Depends(signed_in)]
+
+
+def version_in(if_match: str | None) -> int:
+    """The version in an If-Match header. Raises VersionMissing without one."""
+    try:
+        return int((if_match or "").strip().removeprefix("W/").strip('"'))
+    except ValueError:
+        raise VersionMissing from None
+
+
+def etag(version: int) -> str:
+    """The ETag of a version."""
+    return f'"{version}"'
+
+
+IfMatch = Annotated[str | None, Header(alias="If-Match")]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]

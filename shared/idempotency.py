@@ -1,0 +1,61 @@
+"""A write sent twice with the same Idempotency-Key takes effect once, and answers the same twice."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from shared.problems import Refusal
+from shared.work import Work
+
+
+class KeyReused(Refusal):
+    """The key was used before, for something else."""
+
+    status, title, code = 422, "This Idempotency-Key was used for another request", "idempotency_key_reused"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an API call answers: status, JSON body, headers."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+async def once(
+    work: Work, *, key: str | None, by: UUID, request: bytes, act: Callable[[], Awaitable[Answer]]
+) -> Answer:
+    """Act, unless this person did so before with this key; then the first answer again.
+
+    The answer is kept in the transaction of the act. Two at the same time wait for each other. `request` is the
+    address and body: another one with the same key is refused with KeyReused. Without a key it just acts.
+    """
+    if not key:
+        return await act()
+    digest = hashlib.sha256(request).digest()
+    first = await work.db.fetchval(
+        "INSERT INTO idempotency (account_id, key, digest, asked_at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT DO NOTHING RETURNING true",
+        by,
+        key[:200],
+        digest,
+        work.now,
+    )
+    if first:
+        answer = await act()
+        await work.db.execute(
+            "UPDATE idempotency SET status = $3, body = $4, headers = $5 WHERE account_id = $1 AND key = $2",
+            by,
+            key[:200],
+            answer.status,
+            answer.body,
+            answer.headers,
+        )
+        return answer
+    kept = await work.db.fetchrow("SELECT * FROM idempotency WHERE account_id = $1 AND key = $2", by, key[:200])
+    if kept["digest"] != digest:
+        raise KeyReused
+    return Answer(kept["status"], kept["body"], kept["headers"])
