@@ -76,6 +76,13 @@ def country(code: str | None) -> str:
     return str(_locale().territories.get(code.upper(), code))
 
 
+def byte_size(value: int) -> str:
+    """The size of a file: whole kB, or MB with one decimal."""
+    if value < 1_000_000:
+        return f"{local_number(-(-value // 1_000))}\N{NO-BREAK SPACE}kB"
+    return f"{local_number(round(value / 1_000_000, 1))}\N{NO-BREAK SPACE}MB"
+
+
 def _measured(value: Number | None, unit: str) -> str:
     text = local_number(value)
     return f"{text}\N{NO-BREAK SPACE}{unit}" if text else ""
@@ -100,4 +107,5 @@ FILTERS = {
     "volume": volume,
     "weight": weight,
     "country": country,
+    "byte_size": byte_size,
 }

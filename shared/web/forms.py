@@ -6,7 +6,7 @@ with everything in it, so nothing typed is ever lost (files must be chosen again
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from shared.problems import Refusal
+from shared.web.formats import byte_size
 from shared.web.i18n import N_, language_of, speak, translated, zone_of
 from shared.web.security import CSRF_FIELD, check_csrf
 
 MAX_FIELDS = 2_000
 MAX_FILES = 20
 MAX_FIELD_BYTES = 256 * 1024
-MAX_FORM_BYTES = 64 * 1024 * 1024
+MAX_FORM_BYTES = 64_000_000
 
 Values = Mapping[str, Any]
 
@@ -149,13 +150,18 @@ class Form:
 
 
 async def _parse(request: Request, max_bytes: int) -> FormData:
+    """The form of this request; read once, because a body comes only once."""
+    if (known := getattr(request.state, "form_data", None)) is not None:
+        return cast("FormData", known)
     if int(request.headers.get("content-length") or 0) > max_bytes:
         raise _too_large(max_bytes)
     limited = Request(request.scope, _at_most(request.receive, max_bytes))
     try:
-        return await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+        data = await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
     except HTTPException as unreadable:
-        raise FormUnreadable(unreadable.detail) from unreadable
+        raise FormUnreadable from unreadable
+    request.state.form_data = data
+    return data
 
 
 def _at_most(receive: Receive, max_bytes: int) -> Receive:
@@ -174,7 +180,7 @@ def _at_most(receive: Receive, max_bytes: int) -> Receive:
 
 
 def _too_large(max_bytes: int) -> FormTooLarge:
-    return FormTooLarge(N_("At most %(megabytes)s MB can be sent at once."), params={"megabytes": max_bytes // 2**20})
+    return FormTooLarge(N_("At most %(size)s can be sent at once."), params={"size": byte_size(max_bytes)})
 
 
 def _flatten(name: str, value: Any, flat: dict[str, list[str]]) -> None:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from shared.problems import Refusal
+from shared.problems import Refusal, WrongContent
 from shared.web import formats, i18n, words
 from shared.web.assets import Assets
 from shared.web.forms import Form
@@ -69,27 +69,19 @@ class Pages:
             response.delete_cookie(FLASH_COOKIE, httponly=True, samesite="lax")
         return response
 
-    def problem(self, request: Request, refusal: Refusal, **context: Any) -> HTMLResponse:
+    def problem(self, request: Request, refusal: Refusal) -> HTMLResponse:
         """The page that says in words what is not possible, and under which number support finds it."""
-        return self.failure(
-            request, refusal.status, refusal.title, refusal.message, params=refusal.params, **context
-        )
-
-    def failure(
-        self, request: Request, status: int, title: str, message: str, *, params: dict[str, object] | None = None,
-        **context: Any,
-    ) -> HTMLResponse:
-        """A problem page for what no rule refused: an address that does not exist, a fault of ours."""
         language = i18n.language_of(request)
+        mistakes = refusal.errors if isinstance(refusal, WrongContent) else []
         return self.render(
             request,
             "error.html",
-            status=status,
-            problem_status=status,
-            problem_title=i18n.gettext(title, language),
-            problem_message=i18n.translated(message, params or {}, language),
+            status=refusal.status,
+            problem_status=refusal.status,
+            problem_title=i18n.gettext(refusal.title, language),
+            problem_message=i18n.translated(refusal.message, refusal.params, language),
+            problem_errors=[i18n.translated(mistake.message, mistake.params, language) for mistake in mistakes],
             correlation_id=getattr(request.state, "correlation_id", None),
-            **context,
         )
 
     async def session_ended(self, request: Request) -> Response:

@@ -47,8 +47,10 @@ class CsrfRefused(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            N_("The form was not sent from one of our pages, or the page was open for too long. "
-               "Nothing was changed. Go back, load the page again and send the form once more.")
+            N_(
+                "The form was not sent from one of our pages, or the page was open for too long. "
+                "Nothing was changed. Go back, load the page again and send the form once more."
+            )
         )
 
 
