@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.person import Person, Role
 from shared.telemetry import log
+from shared.web.i18n import language_of, speak, zone_of
 
 logger = log("authentication")
 TOKEN_COOKIE = "flegt_token"  # noqa: S105 - a cookie's name
@@ -121,7 +122,10 @@ def _person(claims: dict[str, Any]) -> Person:
 
 
 class Authentication:
-    """ASGI middleware: puts the person, or None, into the request's state. It refuses nobody; use cases do."""
+    """ASGI middleware: puts the person, or None, into the request's state, and from here on speaks their language.
+
+    It refuses nobody; use cases do.
+    """
 
     def __init__(self, app: ASGIApp, *, keys: Keys, issuer: str, leeway: int) -> None:
         self.app = app
@@ -137,6 +141,7 @@ class Authentication:
             if person and (chosen := _uuid(connection.cookies.get(ROLE_COOKIE, ""))):
                 person = Person(**{**person.__dict__, "active_role_id": chosen})
             scope.setdefault("state", {}).update(person=person, by_bearer=by_bearer)
+            speak(language_of(connection), zone_of(connection))
         await self.app(scope, receive, send)
 
 

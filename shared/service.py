@@ -123,8 +123,8 @@ class Service:
         app.add_middleware(
             Authentication, keys=self.keys(), issuer=self.settings.origin, leeway=self.settings.token_leeway_seconds
         )
-        app.add_middleware(Security, cookie_secure=self.settings.cookie_secure)
         app.add_middleware(Observation, fault=fault_answer)
+        app.add_middleware(Security, cookie_secure=self.settings.cookie_secure)
         return app
 
     @asynccontextmanager
