@@ -17,7 +17,7 @@ class NoKafka(Exception):
     """Java or the jars are missing."""
 
 
-class ApacheKafka(Broker):
+class Kafka(Broker):
     """The real thing, with its data under `directory`: it survives `kill()` and `stop()`."""
 
     name = "kafka"

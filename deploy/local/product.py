@@ -12,13 +12,13 @@ import httpx
 
 from deploy.local.broker import Broker, EmbeddedBroker
 from deploy.local.databases import SERVICES, Databases, GivenPostgres
-from deploy.local.kafka import ApacheKafka
+from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Child, Part, free_port, python
 from deploy.local.secrets import Secrets
 from shared.contracts import topics
 
-BROKERS: dict[str, type[Broker]] = {"embedded": EmbeddedBroker, "kafka": ApacheKafka}
+BROKERS: dict[str, type[Broker]] = {"embedded": EmbeddedBroker, "kafka": Kafka}
 SUPPORT_MAILBOX = "support@flegt.example"
 READY_WITHIN = 90.0  # seconds for a service to migrate, join its consumer groups and be ready
 Environment = dict[str, str]

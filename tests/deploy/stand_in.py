@@ -71,4 +71,7 @@ routes = [
 ]
 
 if __name__ == "__main__":
+    if os.environ.get("STAND_IN_FAILS") == name:
+        sys.stderr.write(f"no more {name} today\n")
+        sys.exit(3)
     uvicorn.run(Starlette(routes=routes), host=os.environ["HOST"], port=int(os.environ["PORT"]), log_level="warning")

@@ -6,13 +6,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.broker import Broker, EmbeddedBroker
-from deploy.local.kafka import JARS, ApacheKafka
+from deploy.local.kafka import JARS, Kafka
 
 has_kafka = shutil.which("java") is not None and any(JARS.glob("kafka_2.13-*.jar"))
 BROKERS = [
     EmbeddedBroker,
     pytest.param(
-        ApacheKafka,
+        Kafka,
         marks=pytest.mark.skipif(not has_kafka, reason="needs Java and the jars of `make kafka-jars`"),
     ),
 ]
@@ -69,7 +69,7 @@ async def test_topics_with_their_partitions_are_there_at_once_after_a_kill(tmp_p
 
 @pytest.mark.skipif(not has_kafka, reason="needs Java and the jars of `make kafka-jars`")
 async def test_apache_kafka_keeps_its_messages_over_a_kill(tmp_path: Path) -> None:
-    async with ApacheKafka(tmp_path, ["a"]) as broker:
+    async with Kafka(tmp_path, ["a"]) as broker:
         await send(broker, "a", b"kept")
         await broker.restart()
         assert await receive(broker, "a", 1) == [b"kept"]

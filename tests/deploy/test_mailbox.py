@@ -2,7 +2,6 @@ from email.message import EmailMessage
 
 import aiosmtplib
 import httpx
-import pytest
 
 from deploy.local.product import Product
 from tests.deploy.conftest import eventually
@@ -69,7 +68,6 @@ async def test_the_newest_mail_comes_first_and_pages_follow_each_other(
     assert second["next"] is None
 
 
-@pytest.mark.fault
 async def test_mails_survive_a_killed_mailbox(product: Product, browser: httpx.AsyncClient) -> None:
     await send(product, "Kept", "kept@trader.example")
     await product.kill("mailbox")
