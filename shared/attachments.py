@@ -9,7 +9,6 @@ import io
 import os
 import re
 import tempfile
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ LARGEST_PICTURE = 60_000_000
 """Pixels. Larger ones are refused before they are unpacked."""
 WIDTH_SHOWN = 1_400
 _PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "TIFF": "image/tiff"}
+Image.MAX_IMAGE_PIXELS = None  # Pillow would only warn; `_recognise` refuses
 _PDF_LOCK = asyncio.Lock()  # PDFium is not made for several threads at once
 
 
@@ -103,14 +103,11 @@ def _count_pages(content: bytes) -> int:
 
 def _recognise(content: bytes) -> tuple[str, int]:
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=list(_PICTURES)) as picture:
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(content), formats=list(_PICTURES)) as picture:
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise TooLarge
             picture.load()
             return _PICTURES[str(picture.format)], getattr(picture, "n_frames", 1)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooLarge from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise NotAPictureOrPdf from error
 

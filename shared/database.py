@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import asyncpg
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import ClauseElement, Connection, Dialect, text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -63,12 +63,21 @@ async def migrate(url: str, migrations: Path, *, wait_seconds: float = 60) -> No
     try:
         async with asyncio.timeout(wait_seconds), engine.connect() as connection:
             await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            for name, folder in (("shared", _SHARED_MIGRATIONS), ("service", migrations)):
-                await connection.run_sync(_upgrade, folder, f"schema_version_{name}")
+            await connection.run_sync(_upgrade, _SHARED_MIGRATIONS, "schema_version_shared")
+            if await asyncio.to_thread(migrations.is_dir):
+                await connection.run_sync(_upgrade, migrations, "schema_version_service")
             await connection.commit()
             await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
     finally:
         await engine.dispose()
+
+
+def script(sql: str) -> None:
+    """Run several statements at once, inside a migration and its transaction."""
+    adapted = op.get_bind().connection.dbapi_connection
+    if adapted is None:
+        raise RuntimeError("a migration needs its connection")
+    adapted.run_async(lambda connection: connection.execute(sql))
 
 
 def _upgrade(connection: Connection, folder: Path, version_table: str) -> None:

@@ -40,7 +40,7 @@ def router(name: str) -> APIRouter:
     async def settle(request: Request, person: SignedIn, parked_id: int) -> Response:
         _require_support(person)
         form = await Form.read(request)
-        act = "resend" if form.text("act") == "resend" else "drop"
+        act = "drop" if form.text("act") == "drop" else "resend"
         service = request.app.state.service
         back = f"/{name}/operations"
         try:

@@ -110,7 +110,7 @@ async def unsent(db: asyncpg.Connection) -> Unsent:
     """How much waits, counted up to 10,000."""
     row = await db.fetchrow(
         """
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox_unsent LIMIT 10000) AS some) AS count,
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox_unsent LIMIT 10000) AS waiting) AS count,
                (SELECT occurred_at FROM outbox WHERE id = (SELECT min(id) FROM outbox_unsent)) AS oldest,
                (SELECT count(*) FROM outbox_unsent WHERE failed_at IS NOT NULL) AS failed
         """

@@ -61,6 +61,14 @@ class RegistrationRepeated(MailEvent):
     wire_name = "eu.flegt.identity.registration-repeated.v1"
 
 
+class PasswordResetRequested(MailEvent):
+    """Somebody forgot the password of this account. `path` is below the origin and works once."""
+
+    wire_name = "eu.flegt.identity.password-reset-requested.v1"
+    path: str
+    expires_at: AwareDatetime
+
+
 class OperatorRegistered(Event):
     """A company was entered."""
 

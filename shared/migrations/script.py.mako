@@ -1,10 +1,10 @@
 """${message}"""
 
-from alembic import op
+from shared.database import script
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    op.execute("")
+    script("")

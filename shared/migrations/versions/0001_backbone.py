@@ -1,14 +1,14 @@
 """Outbox, inbox, parked messages, known roles and idempotency keys: the tables every service has."""
 
-from alembic import op
+from shared.database import script
 
 revision = "shared_0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    for statement in (OUTBOX, UNSENT, REACH, INBOX, PARKED, ROLES, IDEMPOTENCY):
-        op.execute(statement)
+    for sql in (OUTBOX, UNSENT, REACH, INBOX, PARKED, ROLES, IDEMPOTENCY):
+        script(sql)
 
 
 OUTBOX = """
