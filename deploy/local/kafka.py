@@ -34,7 +34,7 @@ class Kafka(Broker):
 
     @property
     def _data(self) -> Path:
-        return self.directory / "kafka"
+        return self.directory / "kafka-data"
 
     @property
     def _properties(self) -> Path:

@@ -163,7 +163,7 @@ class Child:
                 raise DidNotStart(f"{self.name} was not ready after {within:.0f} s.\n{self.last_lines()}")
             await asyncio.sleep(0.05)
 
-    async def stop(self, *, within: float = 8) -> None:
+    async def stop(self, *, within: float = 12) -> None:
         """Ask it to end; whoever has not ended after `within` seconds is killed."""
         if not self.running or self.process is None:
             return

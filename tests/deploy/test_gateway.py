@@ -6,20 +6,19 @@ import pytest
 from deploy.local.product import Product
 from tests.deploy.conftest import eventually
 
+ADDRESSES = [
+    ("/", "identity"),
+    ("/operations", "identity"),
+    ("/identity/sign-in", "identity"),
+    ("/licences", "licences"),
+    ("/licences/api/v1/licences?q=BE%2F1&q=2", "licences"),
+    ("/validation/queue", "validation"),
+    ("/notifications/inbox", "notifications"),
+    ("/licencesomething", "identity"),
+]
 
-@pytest.mark.parametrize(
-    ("address", "service"),
-    [
-        ("/", "identity"),
-        ("/operations", "identity"),
-        ("/identity/sign-in", "identity"),
-        ("/licences", "licences"),
-        ("/licences/api/v1/licences?q=BE%2F1&q=2", "licences"),
-        ("/validation/queue", "validation"),
-        ("/notifications/inbox", "notifications"),
-        ("/licencesomething", "identity"),
-    ],
-)
+
+@pytest.mark.parametrize(("address", "service"), ADDRESSES)
 async def test_each_address_reaches_its_service_unchanged(
     browser: httpx.AsyncClient, address: str, service: str
 ) -> None:
