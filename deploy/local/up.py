@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.databases import SERVICES
+from deploy.local.databases import SERVICES, NoPostgres
 from deploy.local.kafka import NoKafka
-from deploy.local.postgres_home import NoPostgres
 from deploy.local.processes import ROOT, Child, DidNotStart, Part, port_is_free, python
 from deploy.local.product import BROKERS, Product
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.databases import SERVICES, GivenPostgres
+from deploy.local.databases import SERVICES, GivenPostgres, NoPostgres
 from deploy.local.postgres import Postgres
-from deploy.local.postgres_home import NoPostgres, binaries, copied_wheel, installed_binaries, wheel_binaries
-from deploy.local.processes import run_once
+from deploy.local.postgres_home import binaries, copied_wheel, installed_binaries, wheel_binaries
+from deploy.local.processes import free_port, run_once
 from deploy.local.secrets import Secrets
 
 SERVERS = [
@@ -87,6 +87,15 @@ async def test_a_given_server_gets_databases_and_roles_with_our_name_before_thei
     assert await connection.fetchval("SELECT current_database()::text") == "flegt_validation"
     assert await connection.fetchval("SELECT current_user::text") == "flegt_validation"
     await connection.close()
+
+
+async def test_a_given_server_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
+    given = GivenPostgres(
+        f"postgresql://me:hidden@127.0.0.1:{free_port()}/postgres", Secrets(tmp_path / "secrets.json")
+    )
+    with pytest.raises(NoPostgres, match="DATABASE_URL") as refusal:
+        await given.create_services()
+    assert "hidden" not in str(refusal.value)
 
 
 async def test_passwords_are_random_and_readable_by_the_owner_only(server: Postgres) -> None:
