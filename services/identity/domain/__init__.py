@@ -1,0 +1,1 @@
+"""The rules of accounts, companies and roles. No framework, no database; time and ids are arguments."""

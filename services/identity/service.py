@@ -1,0 +1,62 @@
+"""Identity as one assembled service: its keys, its passwords, its own way of looking up roles."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from services.identity.keyring import Keyring
+from services.identity.passwords import Passwords
+from services.identity.settings import Settings
+from services.identity.storage import roles, sessions
+from services.identity.use_cases.authorities import known_authorities, load_authorities
+from shared.messaging import Listener
+from shared.person import Role
+from shared.service import Service
+from shared.work import Clock, utc_now
+
+SECONDS_BETWEEN_ROUNDS = 60
+LINKS_KEPT = timedelta(days=30)
+ATTEMPTS_KEPT = timedelta(days=1)
+
+
+class Identity(Service):
+    """Identity hears nobody; it verifies tokens with its own keys and looks roles up in its own tables."""
+
+    settings: Settings
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+        self.token_lives = timedelta(minutes=settings.token_minutes)
+        self.keyring = Keyring(
+            secret_key=settings.secret_key.get_secret_value(), issuer=settings.origin, token_lives=self.token_lives
+        )
+        self.passwords = Passwords(at_once=settings.passwords_at_once)
+        super().__init__("identity", settings, folder=Path(__file__).parent, listener=Listener("identity"), clock=clock)
+
+    def keys(self) -> Keyring:
+        return self.keyring
+
+    async def roles_of(self, account_id: UUID) -> tuple[Role, ...]:
+        async with self.work() as work:
+            return await roles.granted_to(work.db, account_id)
+
+    async def open(self) -> None:
+        """As every service does; then the signing keys are there, and every authority that the data know."""
+        await super().open()
+        async with self.work() as work:
+            await self.keyring.load(work.db, now=work.now)
+        async with self.work() as work:
+            await load_authorities(work, known_authorities(demonstration=self.settings.demonstration))
+
+    async def run_beside(self) -> None:
+        """Take up keys that another replica made, and forget what has ended."""
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_ROUNDS)
+            async with self.work() as work:
+                await self.keyring.load(work.db, now=work.now)
+                await sessions.prune(
+                    work.db,
+                    at=work.now,
+                    attempts_before=work.now - ATTEMPTS_KEPT,
+                    links_before=work.now - LINKS_KEPT,
+                )

@@ -1,0 +1,141 @@
+"""Sessions, attempts to sign in, and the keys that sign tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+
+@dataclass(frozen=True)
+class Session:
+    """One browser or program in which somebody is signed in."""
+
+    id: UUID
+    account_id: UUID
+    address: str
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key pair; `private_key` is encrypted."""
+
+    kid: str
+    private_key: bytes
+    created_at: datetime
+
+
+_SESSION = "id, account_id, address, browser, created_at, seen_at, ends_at"
+
+
+async def add(db: asyncpg.Connection, session: Session, secret_hash: bytes) -> None:
+    await db.execute(
+        f"INSERT INTO session ({_SESSION}, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        session.id,
+        session.account_id,
+        session.address,
+        session.browser,
+        session.created_at,
+        session.seen_at,
+        session.ends_at,
+        secret_hash,
+    )
+
+
+async def see(db: asyncpg.Connection, secret_hash: bytes, *, at: datetime) -> Session | None:
+    """The living session with this secret; it is noted as seen."""
+    row = await db.fetchrow(
+        f"UPDATE session SET seen_at = $2 WHERE secret_hash = $1 AND ends_at > $2 RETURNING {_SESSION}",
+        secret_hash,
+        at,
+    )
+    return Session(**row) if row else None
+
+
+async def of_account(db: asyncpg.Connection, account_id: UUID, *, at: datetime) -> list[Session]:
+    """The living sessions of a person, the last seen first."""
+    rows = await db.fetch(
+        f"SELECT {_SESSION} FROM session WHERE account_id = $1 AND ends_at > $2 ORDER BY seen_at DESC, id LIMIT 50",
+        account_id,
+        at,
+    )
+    return [Session(**row) for row in rows]
+
+
+async def end(db: asyncpg.Connection, secret_hash: bytes) -> Session | None:
+    row = await db.fetchrow(f"DELETE FROM session WHERE secret_hash = $1 RETURNING {_SESSION}", secret_hash)
+    return Session(**row) if row else None
+
+
+async def end_all(db: asyncpg.Connection, account_id: UUID) -> None:
+    await db.execute("DELETE FROM session WHERE account_id = $1", account_id)
+
+
+async def attempts(
+    db: asyncpg.Connection, account_hash: bytes, address: str, *, since: datetime
+) -> tuple[int, int, datetime | None]:
+    """How many attempts for the account and from the address since then, and when the first of them was.
+
+    Waits for other attempts on the same account, so that none is overlooked.
+    """
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))", account_hash)
+    row = await db.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE account_hash = $1) AS for_account,
+               count(*) FILTER (WHERE address = $2) AS from_address, min(at) AS first
+        FROM sign_in_attempt WHERE (account_hash = $1 OR address = $2) AND at > $3
+        """,
+        account_hash,
+        address,
+        since,
+    )
+    return row["for_account"], row["from_address"], row["first"]
+
+
+async def add_attempt(
+    db: asyncpg.Connection, attempt_id: UUID, account_hash: bytes, address: str, *, at: datetime
+) -> None:
+    await db.execute(
+        "INSERT INTO sign_in_attempt (id, account_hash, address, at) VALUES ($1, $2, $3, $4)",
+        attempt_id,
+        account_hash,
+        address,
+        at,
+    )
+
+
+async def forget_attempts(db: asyncpg.Connection, account_hash: bytes) -> None:
+    """The person is in: what was tried for the account before does not count any more."""
+    await db.execute("DELETE FROM sign_in_attempt WHERE account_hash = $1", account_hash)
+
+
+async def signing_keys(db: asyncpg.Connection, *, at: datetime) -> list[SigningKey]:
+    """The keys that have not ended, the newest first."""
+    rows = await db.fetch(
+        """
+        SELECT kid, private_key, created_at FROM signing_key
+        WHERE ends_at IS NULL OR ends_at > $1 ORDER BY created_at DESC, kid
+        """,
+        at,
+    )
+    return [SigningKey(**row) for row in rows]
+
+
+async def add_signing_key(db: asyncpg.Connection, key: SigningKey) -> None:
+    await db.execute(
+        "INSERT INTO signing_key (kid, private_key, created_at) VALUES ($1, $2, $3)",
+        key.kid,
+        key.private_key,
+        key.created_at,
+    )
+
+
+async def prune(db: asyncpg.Connection, *, at: datetime, attempts_before: datetime, links_before: datetime) -> None:
+    """Forget ended sessions, attempts that no longer count, and links that ended long ago."""
+    await db.execute("DELETE FROM session WHERE ends_at <= $1", at)
+    await db.execute("DELETE FROM sign_in_attempt WHERE at < $1", attempts_before)
+    await db.execute("DELETE FROM link WHERE ends_at < $1", links_before)

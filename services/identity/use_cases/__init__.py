@@ -1,0 +1,1 @@
+"""What people and programs can ask of identity, one module per kind of thing."""

@@ -1,0 +1,44 @@
+"""From the rules' words to refusals that pages and the API can show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from services.identity.domain.refusals import NotAllowed, RuleBroken, WrongFields
+from shared.problems import FieldError, NotYours, Refusal, WrongContent, WrongState
+from shared.web.i18n import N_
+
+
+@contextmanager
+def obeying_rules() -> Iterator[None]:
+    """Raises WrongContent, NotYours or WrongState for what a rule refuses inside the block."""
+    try:
+        yield
+    except WrongFields as wrong:
+        raise WrongContent([FieldError(m.field, m.code, m.message, params=m.params) for m in wrong.mistakes]) from wrong
+    except NotAllowed as broken:
+        raise NotYours(broken.message, code=broken.code) from broken
+    except RuleBroken as broken:
+        raise WrongState(broken.message, code=broken.code) from broken
+
+
+class WrongCredentials(Refusal):
+    """E-mail and password do not belong together; which of the two is wrong stays unsaid."""
+
+    status, title, code = 401, N_("E-mail address and password do not fit together"), "wrong_credentials"
+
+
+class NotConfirmed(Refusal):
+    """The password is right, but the e-mail address was never confirmed."""
+
+    status, title, code = 403, N_("Please confirm your e-mail address first"), "not_confirmed"
+
+
+class EoriTaken(WrongState):
+    """The company is there already: `operator_id` is it."""
+
+    code = "eori_taken"
+
+    def __init__(self, operator_id: UUID, name: str) -> None:
+        super().__init__(N_("A company with this EORI number is registered already: %(name)s."), params={"name": name})
+        self.operator_id = operator_id

@@ -1,0 +1,111 @@
+"""Sign in, stay signed in, sign out."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.identity.domain.accounts import (
+    GUESS_WINDOW,
+    SESSION_LIVES,
+    hash_of,
+    is_too_much_guessing,
+    new_secret,
+)
+from services.identity.passwords import Passwords
+from services.identity.storage import accounts, audit, roles
+from services.identity.storage import sessions as storage
+from services.identity.storage.sessions import Session
+from services.identity.use_cases.accounts import account_hash, person_of
+from services.identity.use_cases.refusals import NotConfirmed, WrongCredentials
+from shared.ids import new_id
+from shared.person import Person
+from shared.problems import TooMany
+from shared.web.i18n import N_
+from shared.work import Work
+
+OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
+LONGEST_BROWSER = 300
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody is in. `secret` is the session's, for the cookie; nobody can look it up later."""
+
+    person: Person
+    secret: str
+
+
+async def sign_in(
+    open_work: OpenWork, passwords: Passwords, *, email: str, password: str, address: str, browser: str
+) -> SignIn:
+    """Open a session. Raises WrongCredentials, NotConfirmed, TooMany.
+
+    The attempt is counted in one transaction and its outcome kept in a second one, so that no transaction stays
+    open while the password is computed, and a crash in between counts as a failure.
+    """
+    async with open_work() as work:
+        await _count_attempt(work, email, address)
+        account = await accounts.by_email(work.db, email)
+    fits = await passwords.verify(account.password_hash if account else None, password)
+    async with open_work() as work:
+        if account is not None and fits:
+            await storage.forget_attempts(work.db, account_hash(email))
+        if account is not None and fits and account.confirmed_at is not None:
+            return await _open_session(work, account.id, address, browser)
+        await audit.note(
+            work.db, "sign_in_failed", at=work.now, by=None, subject=account.id if account else None, address=address
+        )
+    raise NotConfirmed if fits else WrongCredentials
+
+
+async def _count_attempt(work: Work, email: str, address: str) -> None:
+    since = work.now - GUESS_WINDOW
+    for_account, from_address, first = await storage.attempts(work.db, account_hash(email), address, since=since)
+    if first is not None and is_too_much_guessing(for_account, from_address):
+        seconds = int((first + GUESS_WINDOW - work.now).total_seconds()) + 1
+        raise TooMany(
+            N_("Too many attempts to sign in. Wait %(minutes)s minutes and try again."),
+            retry_after=seconds,
+            params={"minutes": seconds // 60 + 1},
+        )
+    await storage.add_attempt(work.db, new_id(), account_hash(email), address, at=work.now)
+
+
+async def _open_session(work: Work, account_id: UUID, address: str, browser: str) -> SignIn:
+    account = await accounts.by_id(work.db, account_id)
+    if account is None:
+        raise WrongCredentials
+    secret = new_secret()
+    session = Session(
+        new_id(), account_id, address, browser[:LONGEST_BROWSER], work.now, work.now, work.now + SESSION_LIVES
+    )
+    await storage.add(work.db, session, hash_of(secret))
+    await audit.note(
+        work.db, "signed_in", at=work.now, by=account_id, subject=account_id, session=session.id, address=address
+    )
+    granted = await roles.granted_to(work.db, account_id)
+    return SignIn(replace(person_of(account), session_id=session.id, roles=granted), secret)
+
+
+async def renew(work: Work, secret: str) -> Person | None:
+    """The person of a living session, as known now; None when the session has ended."""
+    session = await storage.see(work.db, hash_of(secret), at=work.now)
+    account = await accounts.by_id(work.db, session.account_id) if session else None
+    if session is None or account is None:
+        return None
+    granted = await roles.granted_to(work.db, account.id)
+    return replace(person_of(account), session_id=session.id, roles=granted)
+
+
+async def sign_out(work: Work, secret: str) -> None:
+    """End the session; done twice it does nothing."""
+    session = await storage.end(work.db, hash_of(secret))
+    if session is not None:
+        who = session.account_id
+        await audit.note(work.db, "signed_out", at=work.now, by=who, subject=who, address=session.address)
+
+
+async def list_sessions(work: Work, person: Person) -> list[Session]:
+    """Where this person is signed in."""
+    return await storage.of_account(work.db, person.account_id, at=work.now)
