@@ -1,0 +1,1 @@
+"""Validation: the competent authority's decision on each submitted licence, and its clearance by customs."""

@@ -1,0 +1,235 @@
+"""The JSON API of validation: the same cases and acts as the pages."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from services.validation import use_cases
+from services.validation.domain.case import ActorKind, Case
+from services.validation.domain.checks import Check
+from services.validation.domain.quantities import Quantities, compare
+from services.validation.pages.common import InService
+from services.validation.storage import Entry, ListedCase, StoredCase
+from services.validation.use_cases import CaseView
+from services.validation.words import sentence, title
+from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
+from shared.idempotency import Answer, once
+from shared.paging import LARGEST_PAGE, PAGE
+from shared.work import Work
+
+router = APIRouter(prefix="/validation/api/v1", tags=["cases"])
+
+
+class DecisionCall(BaseModel):
+    """What the authority decides. A rejection needs a reason code and a reason; `reason` may be a remark otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+    outcome: Literal["validated", "rejected"]
+    reason_code: str = ""
+    reason: str = ""
+
+
+class ClearanceCall(BaseModel):
+    """What customs does. Clearing needs the declaration (MRN) and a declared quantity, all else a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+    outcome: Literal["cleared", "suspended", "resumed", "refused"]
+    declaration: str = ""
+    volume_m3: Decimal | None = None
+    net_weight_kg: Decimal | None = None
+    reason: str = ""
+
+
+@router.get("/cases")
+async def list_cases(
+    service: InService,
+    person: SignedIn,
+    state: str | None = None,
+    number: str = "",
+    point_of_entry: str = "",
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+) -> dict[str, Any]:
+    """The authority's queue by validation state; for a customs office its validated licences by clearance state."""
+    async with service.work() as work:
+        if any(role.kind == ActorKind.MSCA for role in person.roles):
+            page = await use_cases.list_cases(
+                work, person, state=state, number=number, point_of_entry=point_of_entry, cursor=cursor, limit=limit
+            )
+        else:
+            page = await use_cases.list_clearances(work, person, state=state, number=number, cursor=cursor, limit=limit)
+    return {"items": [_row(case) for case in page.items], "next": page.next}
+
+
+@router.get("/cases/{case_id}")
+async def read_case(service: InService, person: SignedIn, case_id: UUID) -> Response:
+    """A case with its checks, for the authority or, once it is validated, for the customs office."""
+    as_authority = any(role.kind == ActorKind.MSCA for role in person.roles)
+    as_customs = any(role.kind == ActorKind.CUSTOMS for role in person.roles)
+    async with service.work() as work:
+        if as_customs and not as_authority:
+            view = await use_cases.read_clearance(work, person, case_id)
+        else:
+            view = await use_cases.read_case(work, person, case_id)
+    return JSONResponse(_whole(view), headers={"ETag": etag(view.case.version)})
+
+
+@router.post("/cases/{case_id}/decision")
+async def decide(
+    request: Request,
+    service: InService,
+    person: SignedIn,
+    case_id: UUID,
+    call: DecisionCall,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Validate or reject. With If-Match only the version that was read is decided on."""
+    version = version_in(if_match) if if_match else None
+
+    async def act(work: Work) -> Case:
+        if call.outcome == "validated":
+            return await use_cases.validate_licence(work, person, case_id, remark=call.reason, version=version)
+        return await use_cases.reject_licence(
+            work, person, case_id, reason_code=call.reason_code, reason=call.reason, version=version
+        )
+
+    return await _answer_once(request, service, person, key, act)
+
+
+@router.post("/cases/{case_id}/clearance")
+async def clear(
+    request: Request,
+    service: InService,
+    person: SignedIn,
+    case_id: UUID,
+    call: ClearanceCall,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Clear, suspend, resume or refuse. With If-Match only the version that was read is acted on."""
+    version = version_in(if_match) if if_match else None
+
+    async def act(work: Work) -> Case:
+        if call.outcome == "cleared":
+            declared = Quantities(call.volume_m3, call.net_weight_kg)
+            return await use_cases.clear_licence(
+                work, person, case_id, declaration=call.declaration, declared=declared, version=version
+            )
+        with_reason = {
+            "suspended": use_cases.suspend_clearance,
+            "resumed": use_cases.resume_clearance,
+            "refused": use_cases.refuse_clearance,
+        }[call.outcome]
+        return await with_reason(work, person, case_id, reason=call.reason, version=version)
+
+    return await _answer_once(request, service, person, key, act)
+
+
+async def _answer_once(
+    request: Request, service: InService, person: SignedIn, key: str | None, act: Callable[[Work], Awaitable[Case]]
+) -> Response:
+    """Act, and answer with the case as it is then; the same again when the call is repeated with its key."""
+    sent = request.url.path.encode() + b"\n" + await request.body()
+    async with service.work() as work:
+
+        async def answer() -> Answer:
+            case = await act(work)
+            return Answer(200, _states(case), {"ETag": etag(case.version)})
+
+        given = await once(work, key=key, by=person.account_id, request=sent, act=answer)
+    return JSONResponse(given.body, given.status, given.headers)
+
+
+def _states(case: Case) -> dict[str, Any]:
+    return {
+        "id": str(case.licence_id),
+        "version": case.version,
+        "validation_state": case.validation_state,
+        "clearance_state": case.clearance_state,
+        "decision": _decision(case),
+        "clearance": _clearance(case),
+    }
+
+
+def _whole(view: CaseView) -> dict[str, Any]:
+    case: StoredCase = view.case
+    return _states(case.to_decide()) | {
+        "country": case.country,
+        "point_of_entry": case.point_of_entry,
+        "licence_number": case.licence_number,
+        "arrival": case.arrival.isoformat(),
+        "submitted_at": case.submitted_at.isoformat(),
+        "modified_at": case.modified_at.isoformat(),
+        "licence": case.licence.model_dump(mode="json"),
+        "checks": [_check(check) for check in view.checks],
+        "history": [_act(entry) for entry in view.acts],
+    }
+
+
+def _row(case: ListedCase) -> dict[str, Any]:
+    return {
+        "id": str(case.licence_id),
+        "version": case.version,
+        "licence_number": case.licence_number,
+        "vpa_country": case.vpa_country,
+        "operator_name": case.operator_name,
+        "point_of_entry": case.point_of_entry,
+        "arrival": case.arrival.isoformat(),
+        "submitted_at": case.submitted_at.isoformat(),
+        "modified_at": case.modified_at.isoformat(),
+        "flags": case.flags,
+        "validation_state": case.validation_state,
+        "clearance_state": case.clearance_state,
+        "declaration": case.declaration,
+    }
+
+
+def _decision(case: Case) -> dict[str, Any] | None:
+    if case.decision is None:
+        return None
+    return {
+        "outcome": case.validation_state,
+        "reason_code": case.decision.reason_code,
+        "reason": case.decision.text,
+        "by": case.decision.by.body,
+        "at": case.decision.at.isoformat(),
+    }
+
+
+def _clearance(case: Case) -> dict[str, Any] | None:
+    if case.declaration is None:
+        return None
+    return {
+        "declaration": case.declaration.number,
+        "comparison": [
+            {
+                "measure": c.measure,
+                "licensed": float(c.licensed),
+                "declared": float(c.declared),
+                "percent": float(c.percent),
+                "conforms": c.conforms,
+            }
+            for c in compare(case.licensed, case.declaration.quantities)
+            if c.declared is not None and c.percent is not None
+        ],
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "code": check.code,
+        "title": title(check),
+        "article": check.article,
+        "outcome": check.outcome,
+        "detail": "\n".join(sentence(finding) for finding in check.findings),
+    }
+
+
+def _act(entry: Entry) -> dict[str, Any]:
+    return {"act": entry.act, "at": entry.at.isoformat(), "by": entry.body, "text": entry.text}

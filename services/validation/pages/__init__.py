@@ -1,0 +1,9 @@
+"""The pages of validation: for competent authorities, and for customs offices."""
+
+from fastapi import APIRouter
+
+from services.validation.pages import attachments, cases, clearances
+
+router = APIRouter(include_in_schema=False)
+for part in (cases, clearances, attachments):
+    router.include_router(part.router)

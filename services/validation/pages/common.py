@@ -1,0 +1,118 @@
+"""What the pages of this service share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from services.validation.domain.checks import Check, Outcome
+from services.validation.service import Validation
+from services.validation.storage import Entry
+from services.validation.words import reason_name, sentence, title
+from shared import reference_data
+from shared.contracts.licence import Attachment
+from shared.web.i18n import N_, _, gettext
+
+MOST_SHEETS = 40
+
+
+def _service_of(request: Request) -> Validation:
+    service: Validation = request.app.state.service
+    return service
+
+
+InService = Annotated[Validation, Depends(_service_of)]
+
+TONES = {Outcome.OK: "good", Outcome.WARN: "attention", Outcome.FAIL: "bad"}
+_OUTCOMES = {Outcome.OK: N_("Nothing found"), Outcome.WARN: N_("Look at this"), Outcome.FAIL: N_("Not in order")}
+
+
+@dataclass(frozen=True)
+class ShownCheck:
+    """A check as a page shows it. `findings` are (tone, sentence)."""
+
+    title: str
+    article: str
+    tone: str
+    word: str
+    findings: list[tuple[str, str]]
+
+
+def shown_checks(checks: list[Check]) -> list[ShownCheck]:
+    """Checks in words, what is wrong first."""
+    worst_first = sorted(checks, key=lambda check: list(Outcome).index(check.outcome), reverse=True)
+    return [
+        ShownCheck(
+            title(check),
+            check.article,
+            TONES[check.outcome],
+            gettext(_OUTCOMES[check.outcome]),
+            [(TONES[finding.outcome], sentence(finding)) for finding in check.findings],
+        )
+        for check in worst_first
+    ]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of one scan. `image` can be shown in a page, `original` is the file as it was handed in."""
+
+    attachment: Attachment
+    page: int
+    image: str
+    original: str
+
+
+def sheets_of(case_id: UUID, attachments: list[Attachment]) -> list[Sheet]:
+    """Every page of every attachment, in the order of the boxes."""
+    found = []
+    for attachment in sorted(attachments, key=lambda a: a.box):
+        address = f"/validation/cases/{case_id}/attachments/{attachment.id}"
+        pages = range(1, attachment.pages + 1)
+        found += [Sheet(attachment, page, f"{address}/pages/{page}.png", address) for page in pages]
+    return found
+
+
+_ACTS = {
+    "validate": (N_("Validated"), "good"),
+    "reject": (N_("Rejected"), "bad"),
+    "clear": (N_("Cleared"), "good"),
+    "suspend": (N_("Release suspended"), "attention"),
+    "resume": (N_("Suspension ended"), "waiting"),
+    "refuse": (N_("Clearance refused"), "bad"),
+}
+
+
+def timeline_of(acts: list[Entry]) -> list[dict[str, object]]:
+    """The history as the shared timeline shows it."""
+    return [_line(entry) for entry in acts]
+
+
+def _line(entry: Entry) -> dict[str, object]:
+    word, tone = _ACTS[entry.act]
+    text = entry.text
+    if entry.details.get("reason_code"):
+        text = f"{reason_name(entry.details['reason_code'])}\n{text}"
+    if entry.details.get("declaration"):
+        text = _("Declaration %(number)s", number=entry.details["declaration"])
+    return {"title": gettext(word), "tone": tone, "at": entry.at, "by": f"{entry.name}, {entry.body}", "text": text}
+
+
+def address(path: str, query: Mapping[str, str | None]) -> str:
+    """An address with those parameters that have a value."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def office_name(number: str) -> str:
+    """A customs office as people know it, with its COL number."""
+    office = reference_data.customs_office(number)
+    return f"{office.name} ({number})" if office else number
+
+
+def transport_name(code: str) -> str:
+    """Box 7 in words."""
+    return next((mode.name for mode in reference_data.transport_modes() if mode.code == code), code)

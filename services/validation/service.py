@@ -1,0 +1,20 @@
+"""The service itself: what every service has, and the attachments that this one may read."""
+
+from pathlib import Path
+
+from services.validation.consumers import listener_for
+from services.validation.settings import Settings
+from shared.attachments import AttachmentStore
+from shared.service import Service
+from shared.work import Clock, utc_now
+
+
+class Validation(Service):
+    """Validation for all Member States, or for those in its settings."""
+
+    settings: Settings
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+        listener = listener_for(settings.countries)
+        super().__init__("validation", settings, folder=Path(__file__).parent, listener=listener, clock=clock)
+        self.attachments = AttachmentStore(settings.attachments_dir)

@@ -1,0 +1,62 @@
+"""Opening cases for licences that were handed in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.validation import storage
+from services.validation.domain.numbers import search_key
+from services.validation.domain.quantities import Quantities, total
+from services.validation.storage import Opened
+from shared.contracts.licence import Licence, Measure
+from shared.work import Work
+
+
+async def open_cases(
+    work: Work, submitted: Sequence[tuple[Licence, datetime]], *, countries: frozenset[str] = frozenset()
+) -> None:
+    """Open a case for each licence, or renew it with a later version; the time is that of submission.
+
+    The point of entry decides who holds it (1024/2008 art. 6(1)): other countries' licences are passed over.
+    """
+    latest: dict[object, Opened] = {}
+    for licence, at in submitted:
+        opened = _opened(licence, at)
+        known = latest.get(licence.id)
+        if (not countries or opened.country in countries) and (known is None or known.version < opened.version):
+            latest[licence.id] = opened
+    if latest:
+        await storage.open_together(work.db, list(latest.values()))
+
+
+def _opened(licence: Licence, at: datetime) -> Opened:
+    if not licence.point_of_entry or licence.arrival is None:
+        raise ValueError(f"licence {licence.id} was handed in without point of entry or arrival")
+    boxes = licence.boxes
+    whole = _quantities(boxes.global_measure) if boxes.global_measure else None
+    licensed = total(whole, [_quantities(line) for line in boxes.commodities])
+    return Opened(
+        licence_id=licence.id,
+        version=licence.version,
+        country=licence.point_of_entry[:2],
+        point_of_entry=licence.point_of_entry,
+        licence_number=boxes.licence_number,
+        number_key=search_key(boxes.licence_number),
+        vpa_country=boxes.issuing_authority.country,
+        operator_id=licence.operator_id,
+        operator_name=licence.operator_name,
+        operator_eori=licence.operator_eori,
+        requester_id=licence.requester.account_id,
+        requester_name=licence.requester.name,
+        licensee_name=boxes.licensee.name,
+        expiry_date=boxes.expiry_date,
+        arrival=licence.arrival,
+        submitted_at=at,
+        licensed_volume_m3=licensed.volume_m3,
+        licensed_net_weight_kg=licensed.net_weight_kg,
+        flags=len(licence.flags),
+        licence=licence.model_dump_json(),
+    )
+
+
+def _quantities(measure: Measure) -> Quantities:
+    return Quantities(measure.volume_m3, measure.net_weight_kg)

@@ -1,0 +1,71 @@
+"""Who may see and do what. Of cases elsewhere a person may not even know."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from services.validation import storage
+from services.validation.domain.case import Actor, ActorKind, ValidationState
+from services.validation.domain.refusals import Incomplete, NotAllowed, NotYourAct
+from services.validation.storage import StoredCase
+from services.validation.words import shown
+from shared.person import Person, Role
+from shared.problems import FieldError, NotYours, Unknown, WrongContent, WrongState
+from shared.work import Work
+
+
+def role_as(person: Person, kind: ActorKind) -> Role:
+    """The role in which somebody works on lists: the active one, else the first of its kind. Raises NotYours."""
+    of_kind = [role for role in person.roles if role.kind == kind]
+    if not of_kind:
+        raise NotYours(_NOT_FOR[kind])
+    return person.active_role if person.active_role in of_kind else of_kind[0]
+
+
+_NOT_FOR = {
+    ActorKind.MSCA: "Cases are for competent authorities. Your roles do not include one.",
+    ActorKind.CUSTOMS: "Clearance is for customs offices. Your roles do not include one.",
+}
+
+
+async def case_of_authority(
+    work: Work, person: Person, case_id: UUID, *, to_change: bool = False
+) -> tuple[StoredCase, Actor]:
+    """A case of the person's Member State. Raises NotYours without the role, Unknown for other countries."""
+    role_as(person, ActorKind.MSCA)
+    case = await storage.find(work.db, case_id, to_change=to_change)
+    role = person.authority_of(case.country) if case else None
+    if case is None or role is None:
+        raise Unknown("There is no such case in your Member State.")
+    return case, Actor(ActorKind.MSCA, person.account_id, person.name, role.body_name)
+
+
+async def case_of_office(
+    work: Work, person: Person, case_id: UUID, *, to_change: bool = False
+) -> tuple[StoredCase, Actor]:
+    """A licence with this office as point of entry. Raises NotYours without the role, Unknown for other offices.
+
+    Before it is validated an office may not see it; an attempt to act on it is left to the rules to refuse.
+    """
+    role_as(person, ActorKind.CUSTOMS)
+    case = await storage.find(work.db, case_id, to_change=to_change)
+    role = person.customs_at(case.point_of_entry) if case else None
+    hidden = case is not None and case.validation_state is not ValidationState.VALIDATED and not to_change
+    if case is None or role is None or hidden:
+        raise Unknown("There is no such accepted licence for your office.")
+    return case, Actor(ActorKind.CUSTOMS, person.account_id, person.name, role.body_name)
+
+
+@contextmanager
+def rules() -> Iterator[None]:
+    """What the rules refuse, as refusals that pages and the API can answer with."""
+    try:
+        yield
+    except Incomplete as refused:
+        raise WrongContent(
+            [FieldError(m.field, m.code, m.message, params=shown(m.params)) for m in refused.mistakes]
+        ) from refused
+    except NotYourAct as refused:
+        raise NotYours(refused.message, params=shown(refused.params)) from refused
+    except NotAllowed as refused:
+        raise WrongState(refused.message, code=refused.code, params=shown(refused.params)) from refused
