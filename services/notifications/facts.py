@@ -1,0 +1,148 @@
+"""What a fact means here: which messages it gives rise to, and what of it stands in the public event log."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.notifications.domain import Message
+from shared.contracts import Envelope, Event
+from shared.contracts.identity import RoleEvent, RoleRefused, RoleRequested, RoleRevoked
+from shared.contracts.licences import LicenceSubmitted
+from shared.contracts.validation import (
+    CaseEvent,
+    ClearanceRefused,
+    ClearanceResumed,
+    ClearanceSuspended,
+    LicenceCleared,
+    LicenceRejected,
+    LicenceValidated,
+)
+from shared.ids import new_id
+
+_TOLD_ABOUT_CASES: Mapping[type[CaseEvent], tuple[str, ...]] = {
+    LicenceValidated: ("licence-validated", "licence-to-clear"),
+    LicenceRejected: ("licence-rejected",),
+    LicenceCleared: ("licence-cleared",),
+    ClearanceSuspended: ("clearance-suspended", "suspension-to-settle"),
+    ClearanceResumed: ("clearance-resumed",),
+    ClearanceRefused: ("clearance-refused",),
+}
+_CASE_DATA = {
+    "validation_state", "clearance_state", "acting_body", "point_of_entry",
+    "remark", "reason_code", "reason", "declaration", "volume_m3", "net_weight_kg",
+}  # fmt: skip
+_PUBLIC = {
+    "licence_id", "version", "licence_number", "operator_id", "country", "point_of_entry",
+    "validation_state", "clearance_state", "reason_code", "declaration", "volume_m3", "net_weight_kg",
+}  # fmt: skip
+
+
+def about_role(event: RoleEvent, kind: str, heard: Envelope) -> Message:
+    """A role was requested or decided: one message."""
+    role = event.role
+    data = {"role": role.kind, "body_name": role.body_name, "office": role.office}
+    if isinstance(event, RoleRequested):
+        data["person_name"] = event.person_name
+    if isinstance(event, RoleRefused | RoleRevoked):
+        data["reason"] = event.reason
+    return _message(heard, kind, role.role_id, person_id=role.account_id, country=role.country, data=data)
+
+
+def about_submission(event: LicenceSubmitted, heard: Envelope) -> Iterator[Message]:
+    """A licence was handed in: the company is told, the authority of the point of entry's country is asked."""
+    licence = event.licence
+    common = {
+        "person_id": licence.requester.account_id,
+        "operator_id": licence.operator_id,
+        "country": _country_of(licence.point_of_entry),
+        "office": licence.point_of_entry,
+        "licence_number": licence.boxes.licence_number,
+    }
+    data = {
+        "operator_name": licence.operator_name,
+        "country_of_export": licence.boxes.country_of_export,
+        "point_of_entry": licence.point_of_entry,
+        "arrival": licence.arrival.isoformat() if licence.arrival else None,
+        "expiry_date": licence.boxes.expiry_date.isoformat() if licence.boxes.expiry_date else None,
+    }
+    asked = data | {"message": licence.message, "on_behalf": licence.on_behalf.name if licence.on_behalf else None}
+    yield _message(heard, "licence-submitted", licence.id, data=data, **common)
+    yield _message(heard, "licence-to-decide", licence.id, data=asked, **common)
+
+
+def about_case(event: CaseEvent, heard: Envelope) -> Iterator[Message]:
+    """A licence was decided or cleared: the company is told, and whoever has to act next."""
+    data = event.model_dump(mode="json", include=_CASE_DATA)
+    for kind in _TOLD_ABOUT_CASES[type(event)]:
+        yield _message(
+            heard,
+            kind,
+            event.licence_id,
+            person_id=event.requester_id,
+            operator_id=event.operator_id,
+            country=event.country,
+            office=event.point_of_entry,
+            licence_number=event.licence_number,
+            data=data,
+        )
+
+
+def _message(heard: Envelope, kind: str, about: UUID, **known: Any) -> Message:
+    return Message(new_id(), heard.id, kind, about, happened_at=heard.time, **known)
+
+
+@dataclass(frozen=True)
+class PublicEvent:
+    """A fact about a licence without what concerns persons. `for_customs`: its office may know of it."""
+
+    event_id: UUID
+    type: str
+    source: str
+    subject: UUID
+    happened_at: datetime
+    operator_id: UUID
+    country: str
+    office: str
+    for_customs: bool
+    body: Mapping[str, Any]
+
+
+def public(event: Event, heard: Envelope) -> PublicEvent:
+    """What the public event log says of a fact: ids, number, states and quantities; no names and no free text."""
+    if isinstance(event, LicenceSubmitted):
+        body = _public_submission(event)
+    else:
+        body = event.model_dump(mode="json", include=_PUBLIC)
+    return PublicEvent(
+        event_id=heard.id,
+        type=heard.type,
+        source=heard.source,
+        subject=UUID(body["licence_id"]),
+        happened_at=heard.time,
+        operator_id=UUID(body["operator_id"]),
+        country=body["country"],
+        office=body["point_of_entry"],
+        for_customs=body["clearance_state"] != "not_ready",
+        body=body,
+    )
+
+
+def _public_submission(event: LicenceSubmitted) -> dict[str, Any]:
+    licence = event.licence
+    return {
+        "licence_id": str(licence.id),
+        "version": licence.version,
+        "licence_number": licence.boxes.licence_number,
+        "operator_id": str(licence.operator_id),
+        "country": _country_of(licence.point_of_entry),
+        "point_of_entry": licence.point_of_entry or "",
+        "validation_state": licence.validation_state,
+        "clearance_state": licence.clearance_state,
+    }
+
+
+def _country_of(office: str | None) -> str:
+    """A customs office's COL number begins with its country."""
+    return (office or "")[:2]

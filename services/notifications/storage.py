@@ -1,0 +1,201 @@
+"""Everything notifications keeps: recipients, messages and deliveries."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.notifications.domain import DeliveryState, Message, Recipient
+from shared.contracts.identity import AccountConfirmed, AuthorityRegistered
+from shared.ids import new_id
+
+CHANNEL = "messages"
+
+_KEEP_ACCOUNT = """
+INSERT INTO account (account_id, version, email, first_name, last_name, language, time_zone)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, email = excluded.email,
+    first_name = excluded.first_name, last_name = excluded.last_name,
+    language = excluded.language, time_zone = excluded.time_zone
+WHERE account.version < excluded.version
+"""
+_KEEP_AUTHORITY = """
+INSERT INTO authority (authority_id, version, kind, name, country, office, mailbox)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (authority_id) DO UPDATE SET version = excluded.version, kind = excluded.kind, name = excluded.name,
+    country = excluded.country, office = excluded.office, mailbox = excluded.mailbox
+WHERE authority.version < excluded.version
+"""
+_ADD_MESSAGE = """
+INSERT INTO message (id, event_id, kind, about, happened_at, expires_at, person_id, operator_id, country, office,
+                     licence_number, data, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (event_id, kind) DO NOTHING
+"""
+_ADD_DELIVERY = """
+INSERT INTO delivery (id, message_id, address, account_id, language, time_zone, copy_to, reply_to, state, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (message_id, address) DO NOTHING
+"""
+
+
+async def keep_accounts(db: asyncpg.Connection, accounts: Sequence[AccountConfirmed], *, now: datetime) -> None:
+    """Note the latest about these people; messages that waited for them are due at once."""
+    await db.executemany(
+        _KEEP_ACCOUNT,
+        [(a.account_id, a.version, a.email, a.first_name, a.last_name, a.language, a.time_zone) for a in accounts],
+    )
+    await db.execute(
+        """
+        UPDATE message SET due_at = $2 WHERE state = 'unaddressed' AND attempts > 0 AND (
+            person_id = ANY($1::uuid[])
+            OR operator_id IN (SELECT body_id FROM known_role WHERE granted AND account_id = ANY($1::uuid[])))
+        """,
+        [account.account_id for account in accounts],
+        now,
+    )
+    await wake(db)
+
+
+async def keep_authorities(db: asyncpg.Connection, bodies: Sequence[AuthorityRegistered], *, now: datetime) -> None:
+    """Note the latest about these authorities and offices; messages that waited for them are due at once."""
+    await db.executemany(
+        _KEEP_AUTHORITY,
+        [(b.authority_id, b.version, b.kind, b.name, b.country, b.office, b.mailbox) for b in bodies],
+    )
+    await db.execute(
+        "UPDATE message SET due_at = $2 WHERE state = 'unaddressed' AND attempts > 0 AND country = ANY($1::text[])",
+        [body.country for body in bodies],
+        now,
+    )
+    await wake(db)
+
+
+async def wake(db: asyncpg.Connection) -> None:
+    """Let the postman look, when this transaction commits."""
+    await db.execute(f"SELECT pg_notify('{CHANNEL}', '')")
+
+
+async def add_messages(db: asyncpg.Connection, messages: Sequence[Message], *, now: datetime) -> None:
+    """Keep messages until they are addressed; one that is here already is passed over."""
+    rows = [
+        (
+            m.id, m.event_id, m.kind, m.about, m.happened_at, m.expires_at, m.person_id, m.operator_id, m.country,
+            m.office, m.licence_number, dict(m.data), now,
+        )
+        for m in messages
+    ]  # fmt: skip
+    await db.executemany(_ADD_MESSAGE, rows)
+    await wake(db)
+
+
+async def due_messages(db: asyncpg.Connection, *, until: datetime, limit: int) -> list[tuple[Message, int]]:
+    """Messages due by then, locked, with how often it was tried to address them. Another process passes them over."""
+    rows = await db.fetch(
+        """
+        SELECT id, event_id, kind, about, happened_at, expires_at, person_id, operator_id, country, office,
+               licence_number, data, attempts
+        FROM message WHERE state = 'unaddressed' AND due_at <= $1
+        ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        until,
+        limit,
+    )
+    return [(message_in(row), row["attempts"]) for row in rows]
+
+
+def message_in(row: asyncpg.Record) -> Message:
+    """The message that a row holds, beside whatever else it holds."""
+    return Message(**{field.name: row[field.name] for field in fields(Message)})
+
+
+async def account_of(db: asyncpg.Connection, account_id: UUID | None) -> Recipient | None:
+    """The person with this account, once it is known."""
+    found = await _people(db, [account_id] if account_id else [])
+    return found[0] if found else None
+
+
+async def company_of(
+    db: asyncpg.Connection, operator_id: UUID | None, creator_id: UUID | None
+) -> tuple[list[Recipient], int]:
+    """Who is told of a company's licence, and of how many of them no account is known yet.
+
+    All importers of the company; the creator too, unless that person's role there was taken away.
+    """
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT account_id FROM known_role WHERE body_id = $1 AND kind = 'importer' AND granted
+        UNION
+        SELECT $2::uuid WHERE $2 IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM known_role WHERE body_id = $1 AND account_id = $2 AND kind = 'importer' AND NOT granted)
+        """,
+        operator_id,
+        creator_id,
+    )
+    people = await _people(db, [row["account_id"] for row in rows])
+    return people, len(rows) - len(people)
+
+
+async def _people(db: asyncpg.Connection, accounts: Collection[UUID]) -> list[Recipient]:
+    rows = await db.fetch(
+        """
+        SELECT a.email, a.account_id, a.language, a.time_zone,
+               array(SELECT choice FROM switched_off s WHERE s.account_id = a.account_id) AS choices_off
+        FROM account a WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id
+        """,
+        list(accounts),
+    )
+    return [
+        Recipient(r["email"], r["account_id"], r["language"], r["time_zone"], choices_off=frozenset(r["choices_off"]))
+        for r in rows
+    ]
+
+
+async def authority_mailboxes(db: asyncpg.Connection, country: str | None) -> list[str | None]:
+    """The mailboxes of the competent authorities of a Member State; None for one without. Empty: not heard of yet."""
+    rows = await db.fetch("SELECT mailbox FROM authority WHERE kind = 'msca' AND country = $1 ORDER BY name", country)
+    return [row["mailbox"] or None for row in rows]
+
+
+async def office_mailbox(db: asyncpg.Connection, office: str | None) -> str | None:
+    """The mailbox of a customs office, if it has one."""
+    mailbox: str | None = await db.fetchval(
+        "SELECT mailbox FROM authority WHERE kind = 'customs' AND office = $1 LIMIT 1", office
+    )
+    return mailbox or None
+
+
+async def settle_addressing(db: asyncpg.Connection, message_id: UUID, *, state: str) -> None:
+    """Note that a message has its deliveries, or that there is nobody to write to."""
+    await db.execute("UPDATE message SET state = $2, waits_for = NULL WHERE id = $1", message_id, state)
+
+
+async def put_off_addressing(db: asyncpg.Connection, message_id: UUID, *, due_at: datetime, waits_for: str) -> None:
+    """Note what a message waits for, and when to look again."""
+    await db.execute(
+        "UPDATE message SET attempts = attempts + 1, due_at = $2, waits_for = $3 WHERE id = $1",
+        message_id,
+        due_at,
+        waits_for,
+    )
+
+
+async def add_delivery(
+    db: asyncpg.Connection, message: Message, recipient: Recipient, state: DeliveryState, *, now: datetime
+) -> None:
+    """Keep one mail to one recipient; a second one for the same address is passed over."""
+    await db.execute(
+        _ADD_DELIVERY,
+        new_id(),
+        message.id,
+        recipient.address,
+        recipient.account_id,
+        recipient.language,
+        recipient.time_zone,
+        recipient.copy_to,
+        recipient.reply_to,
+        state,
+        now,
+    )
