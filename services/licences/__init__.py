@@ -1,0 +1,1 @@
+"""Licences: drafts, attachments, submission, and what became of every licence."""

@@ -1,0 +1,220 @@
+"""The JSON API: the same use cases for programs."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import Form as FormField
+from pydantic import BaseModel, Field, StringConstraints
+from starlette.responses import JSONResponse, Response
+
+from services.licences import use_cases
+from services.licences.domain.form import Boxes
+from services.licences.domain.licence import Answers, Licence
+from services.licences.domain.reading import LONGEST_TEXT, MOST_ROWS, clean, read_arrival, read_boxes, read_on_behalf
+from services.licences.pages import files
+from services.licences.service import InService
+from services.licences.shapes import contract_of
+from services.licences.storage.search import Row, Search
+from services.licences.uploads import read_and_check
+from shared import reference_data
+from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
+from shared.idempotency import Answer, once
+from shared.paging import LARGEST_PAGE, PAGE
+from shared.problems import Unknown
+
+Code = Annotated[str, StringConstraints(pattern=r"^\d{4,10}$")]
+"""A commodity code without blanks."""
+
+router = APIRouter(prefix="/licences/api/v1", tags=["licences"])
+
+
+class Draft(BaseModel):
+    """What a draft says. `boxes` has the shape of the form; anything in it may be missing."""
+
+    operator_id: UUID | None = None
+    commodity_codes: list[Code] = Field(default=[], max_length=MOST_ROWS)
+    boxes: dict[str, Any] = {}
+
+    def read(self) -> Boxes:
+        """The boxes. Raises WrongContent when something in them cannot be kept."""
+        boxes, mistakes = read_boxes(self.boxes)
+        if mistakes:
+            raise use_cases.refused(mistakes)
+        return boxes
+
+
+class Submission(BaseModel):
+    """Where, when and for whom; `arrival` carries its time zone."""
+
+    point_of_entry: str | None = None
+    arrival: str | None = None
+    on_behalf: dict[str, Any] | None = None
+    message: str = ""
+
+    def read(self) -> Answers:
+        """The answers. Raises WrongContent when something in them cannot be understood."""
+        arrival, wrong_arrival = read_arrival(self.arrival)
+        other, wrong_other = read_on_behalf(self.on_behalf)
+        if mistakes := wrong_arrival + wrong_other:
+            raise use_cases.refused(mistakes)
+        return Answers(self.point_of_entry, arrival, other, clean(self.message)[:LONGEST_TEXT])
+
+
+@router.get("/licences")
+async def search(
+    person: SignedIn,
+    service: InService,
+    number: str = "",
+    state: str = "",
+    commodity_code: str = "",
+    requester: str = "",
+    description: str = "",
+    point_of_entry: str = "",
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+) -> dict[str, Any]:
+    wanted = Search.typed(
+        number=number,
+        state=state,
+        commodity_code=commodity_code,
+        requester=requester,
+        description=description,
+        point_of_entry=point_of_entry,
+    )
+    async with service.work() as work:
+        page = await use_cases.search_licences(work, person, wanted, cursor=cursor, limit=limit)
+    return {"items": [_summary(row) for row in page.rows], "next": page.next}
+
+
+@router.post("/licences", status_code=201)
+async def create(
+    request: Request, draft: Draft, person: SignedIn, service: InService, idempotency_key: IdempotencyKey = None
+) -> Response:
+    async with service.work() as work:
+
+        async def act() -> Answer:
+            licence = await use_cases.create_draft(
+                work, person, operator_id=draft.operator_id, boxes=draft.read(), codes=draft.commodity_codes
+            )
+            headers = {"Location": f"/licences/api/v1/licences/{licence.id}", "ETag": etag(licence.version)}
+            return Answer(201, _whole(licence), headers)
+
+        sent = request.url.path.encode() + b"\n" + await request.body()
+        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
+
+
+@router.get("/licences/{licence_id}")
+async def read(licence_id: UUID, person: SignedIn, service: InService) -> Response:
+    async with service.work() as work:
+        licence = (await use_cases.read_licence(work, person, licence_id)).licence
+    return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
+
+
+@router.put("/licences/{licence_id}")
+async def change(
+    licence_id: UUID, draft: Draft, person: SignedIn, service: InService, if_match: IfMatch = None
+) -> Response:
+    version, boxes = version_in(if_match), draft.read()
+    async with service.work() as work:
+        licence = await use_cases.save_draft(
+            work, person, licence_id, version=version, boxes=boxes, codes=draft.commodity_codes
+        )
+    return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
+
+
+@router.post("/licences/{licence_id}/attachments", status_code=201)
+async def attach(
+    request: Request,
+    licence_id: UUID,
+    person: SignedIn,
+    service: InService,
+    file: Annotated[UploadFile, File()],
+    box: Annotated[int, FormField()] = 2,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    content, checked = await read_and_check(service, file, field="file", box=None)
+    async with service.work() as work:
+
+        async def act() -> Answer:
+            added = await use_cases.attach_file(
+                work,
+                service.attachments,
+                person,
+                licence_id,
+                box=box,
+                name=file.filename or "",
+                content=content,
+                checked=checked,
+            )
+            address = f"/licences/api/v1/licences/{licence_id}/attachments/{added.id}"
+            return Answer(201, asdict(added) | {"id": str(added.id)}, {"Location": address})
+
+        sent = f"{request.url.path} {box} {file.filename}".encode() + content
+        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
+
+
+@router.get("/licences/{licence_id}/attachments/{attachment_id}")
+async def attachment(licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService) -> Response:
+    return files.harmless(*await files.read(service, person, licence_id, attachment_id))
+
+
+@router.post("/licences/{licence_id}/submission")
+async def submit(
+    request: Request,
+    licence_id: UUID,
+    submission: Submission,
+    person: SignedIn,
+    service: InService,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    answers, version = submission.read(), version_in(if_match) if if_match else None
+    async with service.work() as work:
+
+        async def act() -> Answer:
+            licence = await use_cases.submit_licence(work, person, licence_id, answers=answers, version=version)
+            return Answer(200, _whole(licence), {"ETag": etag(licence.version)})
+
+        sent = request.url.path.encode() + b"\n" + await request.body()
+        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
+
+
+@router.get("/reference/{kind}")
+async def look_up(
+    _person: SignedIn, kind: str, service: InService, country: str | None = None, on: date | None = None
+) -> dict[str, Any]:
+    """What can be chosen: of one country where that makes a difference; commodity codes as they count `on` a day."""
+    found: tuple[Any, ...]
+    match kind:
+        case "commodity-codes":
+            found = reference_data.commodity_codes(country, on or service.clock().date())
+        case "issuing-authorities":
+            found = reference_data.issuing_authorities(country)
+        case "customs-offices":
+            found = reference_data.customs_offices(country)
+        case "species":
+            found = reference_data.species()
+        case "transport-modes":
+            found = reference_data.transport_modes()
+        case "units":
+            found = reference_data.units()
+        case _:
+            raise Unknown
+    return {"items": [asdict(item) for item in found], "next": None}
+
+
+def _whole(licence: Licence) -> dict[str, Any]:
+    return contract_of(licence).model_dump(mode="json")
+
+
+def _summary(row: Row) -> dict[str, Any]:
+    summary = asdict(row)
+    requester = {"account_id": summary.pop("requester_id"), "name": summary.pop("requester_name")}
+    return summary | {"requester": requester}
+
+
+def _answer(answer: Answer) -> Response:
+    return JSONResponse(answer.body, answer.status, answer.headers)

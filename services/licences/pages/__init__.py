@@ -1,0 +1,1 @@
+"""The pages: the list, the form, the wizard, the licence, its files."""

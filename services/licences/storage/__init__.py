@@ -1,0 +1,1 @@
+"""The tables of this service, and every statement that touches them."""
