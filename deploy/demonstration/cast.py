@@ -1,0 +1,69 @@
+"""Who takes part: invented companies, and people of every role."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company that imports timber."""
+
+    name: str
+    eori: str
+    street: str
+    postal_code: str
+    town: str
+    country: str
+    office: str
+    """The customs office through which it usually imports."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A person; `where` is a company's name, a Member State or a customs office, by `role`."""
+
+    first_name: str
+    last_name: str
+    email: str
+    role: str
+    where: str
+    function: str
+
+
+COMPANIES = (
+    Company("Noordzee Hout NV", "BE0412345678", "Houtkaai 12", "2030", "Antwerpen", "BE", "BE101000"),
+    Company("Ardenne Parquet SA", "BE0498765432", "Rue du Parquet 7", "6600", "Bastogne", "BE", "BE101000"),
+    Company("Hansa Holzimport GmbH", "DE123456789", "Speicherstraße 40", "20457", "Hamburg", "DE", "DE004851"),
+    Company("Meubelhuis Teak BV", "NL812345678", "Waalhaven 101", "3087", "Rotterdam", "NL", "NL000396"),
+    Company("Bois d'Armor SARL", "FR12345678900012", "Quai des Chartrons 5", "33000", "Bordeaux", "FR", "FR000610"),
+    Company("Legnami Adriatici Srl", "IT01234567890", "Via del Porto 3", "48122", "Ravenna", "IT", "IT221100"),
+)
+
+PLAYERS = (
+    Player("Sofia", "Marin", "sofia.marin@support.example", "support", "", "Support team"),
+    Player("Anna", "Peeters", "anna.peeters@noordzee.example", "importer", "Noordzee Hout NV", "Import manager"),
+    Player("Tom", "Claes", "tom.claes@noordzee.example", "importer", "Noordzee Hout NV", "Import assistant"),
+    Player("Luc", "Lambert", "luc.lambert@ardenne.example", "importer", "Ardenne Parquet SA", "Director"),
+    Player("Jana", "Petersen", "jana.petersen@hansa.example", "importer", "Hansa Holzimport GmbH", "Import manager"),
+    Player("Daan", "de Wit", "daan.dewit@teak.example", "importer", "Meubelhuis Teak BV", "Buyer"),
+    Player("Camille", "Moreau", "camille.moreau@armor.example", "importer", "Bois d'Armor SARL", "Import manager"),
+    Player("Paolo", "Ricci", "paolo.ricci@legnami.example", "importer", "Legnami Adriatici Srl", "Import manager"),
+    Player("Marie", "Dubois", "marie.dubois@authority-be.example", "msca", "BE", "Inspector"),
+    Player("Klaus", "Weber", "klaus.weber@authority-de.example", "msca", "DE", "Case officer"),
+    Player("Femke", "Visser", "femke.visser@authority-nl.example", "msca", "NL", "Inspector"),
+    Player("Hugo", "Bernard", "hugo.bernard@authority-fr.example", "msca", "FR", "Inspector"),
+    Player("Giulia", "Conti", "giulia.conti@authority-it.example", "msca", "IT", "Case officer"),
+    Player("Pieter", "Maes", "pieter.maes@customs-be.example", "customs", "BE101000", "Customs officer"),
+    Player("Heike", "Braun", "heike.braun@customs-de.example", "customs", "DE004851", "Customs officer"),
+    Player("Sanne", "Bakker", "sanne.bakker@customs-nl.example", "customs", "NL000396", "Customs officer"),
+    Player("Alain", "Petit", "alain.petit@customs-fr.example", "customs", "FR000610", "Customs officer"),
+    Player("Marco", "Gallo", "marco.gallo@customs-it.example", "customs", "IT221100", "Customs officer"),
+)
+
+
+START_PAGE = {
+    "support": "/identity/requests",
+    "importer": "/licences",
+    "msca": "/validation/cases",
+    "customs": "/validation/clearances",
+}
+"""Where a person of each role begins."""

@@ -1,0 +1,157 @@
+"""Enter licences, decide on them and clear them, spread over the last months and over all states."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from deploy.demonstration.cast import COMPANIES, PLAYERS, Company
+from deploy.demonstration.papers import boxes_of, scan_of
+from deploy.demonstration.people import People
+from deploy.demonstration.stage import Stage, until
+from services.licences.domain.form import Boxes, Party
+from services.licences.domain.licence import Answers
+from services.licences.use_cases import attach_file, create_draft, submit_licence
+from services.validation.domain.mrn import check_digit
+from services.validation.domain.quantities import Quantities
+from services.validation.use_cases import clearing, deciding
+from shared.attachments import Checked
+from shared.person import Person
+
+COUNT = 320
+MONTHS_BACK = 400
+"""Days over which the licences are spread."""
+FATES = {
+    "draft": 16,
+    "submitted": 45,
+    "rejected": 22,
+    "validated": 48,
+    "suspended": 9,
+    "refused": 5,
+    "cleared": 175,
+}
+REASONS = (
+    (
+        "SCAN_UNREADABLE_OR_MISSING",
+        "The page with the goods cannot be read. Please scan it again.",
+    ),
+    ("HS_MISMATCH", "The heading on the invoice differs from Box 10."),
+    ("DATA_DIFFERS_FROM_ISSUER", "The issuing authority's record names another consignee."),
+    ("MISSING_DATA", "The country of harvest is missing for one species."),
+)
+PAPERS_FOR_AGENT = Party("Kreuzberg Gartenmöbel GmbH", "Lindenallee 3, 10961 Berlin", "DE")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One licence and what becomes of it."""
+
+    company: Company
+    fate: str
+    boxes: Boxes
+    entered: dt.datetime
+    importer: Person
+
+
+def plans(people: People, *, now: dt.datetime) -> Iterator[Plan]:
+    """The same licences at every loading, but for the dates, which follow today."""
+    chance = random.Random(2173)  # noqa: S311 - nothing here is secret
+    fates = [fate for fate, count in FATES.items() for _ in range(count)]
+    chance.shuffle(fates)
+    for serial, fate in enumerate(fates, start=1):
+        company = chance.choice((COMPANIES[0], COMPANIES[0], *COMPANIES))
+        newest = 6 if fate in {"draft", "submitted"} else MONTHS_BACK
+        oldest = 0 if fate in {"draft", "submitted"} else 12
+        entered = now - dt.timedelta(days=chance.uniform(oldest, newest), hours=1)
+        boxes = boxes_of(chance, serial, destination=company.office[:2], day=entered.date())
+        colleagues = [p.email for p in PLAYERS if p.where == company.name]
+        yield Plan(company, fate, boxes, entered, people[chance.choice(colleagues)])
+
+
+async def enter_licences(stage: Stage, people: People, *, now: dt.datetime) -> dict[UUID, Plan]:
+    """Drafts with their scans, handed in unless they stay drafts."""
+    entered: dict[UUID, Plan] = {}
+    for plan in plans(people, now=now):
+        scan = scan_of(plan.boxes)
+        async with stage.licences.work(at=plan.entered) as work:
+            draft = await create_draft(work, plan.importer, boxes=plan.boxes)
+            await attach_file(
+                work, stage.licences.attachments, plan.importer, draft.id,
+                box=2, name=f"licence-{len(entered) + 1}.jpg", content=scan, checked=Checked("image/jpeg", 1),
+            )  # fmt: skip
+        if plan.fate != "draft":
+            async with stage.licences.work(at=plan.entered + dt.timedelta(minutes=20)) as work:
+                await submit_licence(work, plan.importer, draft.id, answers=_answers(plan))
+        entered[draft.id] = plan
+        if len(entered) % 80 == 0:
+            print(f"  {len(entered)} licences are entered", flush=True)  # noqa: T201 - progress for who waits
+    return entered
+
+
+def _answers(plan: Plan) -> Answers:
+    day = (plan.entered + dt.timedelta(days=9)).astimezone(ZoneInfo("Europe/Brussels"))
+    return Answers(
+        point_of_entry=plan.company.office,
+        arrival=day.replace(hour=23, minute=59, second=0, microsecond=0),
+        on_behalf=PAPERS_FOR_AGENT if plan.company.country == "DE" and plan.entered.day % 3 == 0 else None,
+        message="The original follows by courier." if plan.entered.day % 4 == 0 else "",
+    )
+
+
+async def decide_and_clear(stage: Stage, people: People, entered: dict[UUID, Plan]) -> None:
+    """What authorities and customs offices did with them."""
+    lodged = {licence_id: plan for licence_id, plan in entered.items() if plan.fate != "draft"}
+
+    async def all_have_cases() -> bool:
+        async with stage.validation.work() as work:
+            count = await work.db.fetchval(
+                "SELECT count(*) FROM licence_case WHERE licence_id = ANY($1::uuid[])", list(lodged)
+            )
+        return bool(count == len(lodged))
+
+    await until(all_have_cases, "every licence handed in has reached its authority")
+    chance = random.Random(1024)  # noqa: S311 - nothing here is secret
+    for licence_id, plan in lodged.items():
+        await _decide(stage, people, licence_id, plan, chance)
+
+
+async def _decide(stage: Stage, people: People, licence_id: UUID, plan: Plan, chance: random.Random) -> None:
+    if plan.fate == "submitted":
+        return
+    office = plan.company.office
+    officer = people[next(p.email for p in PLAYERS if p.role == "msca" and p.where == office[:2])]
+    customs = people[next(p.email for p in PLAYERS if p.role == "customs" and p.where == office)]
+    decided = plan.entered + dt.timedelta(hours=chance.uniform(2, 60))
+    async with stage.validation.work(at=decided) as work:
+        if plan.fate == "rejected":
+            code, reason = chance.choice(REASONS)
+            await deciding.reject_licence(work, officer, licence_id, reason_code=code, reason=reason)
+            return
+        await deciding.validate_licence(work, officer, licence_id)
+    async with stage.validation.work(at=decided + dt.timedelta(days=chance.uniform(4, 8))) as work:
+        if plan.fate == "suspended":
+            doubt = "The seal number differs from the bill of lading."
+            await clearing.suspend_clearance(work, customs, licence_id, reason=doubt)
+        elif plan.fate == "refused":
+            found = "The goods are not those of the licence."
+            await clearing.refuse_clearance(work, customs, licence_id, reason=found)
+        elif plan.fate == "cleared":
+            declaration = _declaration(chance, office, decided)
+            declared = _declared(plan.boxes, chance)
+            await clearing.clear_licence(work, customs, licence_id, declaration=declaration, declared=declared)
+
+
+def _declaration(chance: random.Random, office: str, day: dt.datetime) -> str:
+    body = f"{day:%y}{office}{chance.randrange(10**7):07}"
+    return f"{body}{check_digit(body)}"
+
+
+def _declared(boxes: Boxes, chance: random.Random) -> Quantities:
+    """Within the 10 % that count as conforming (1024/2008 art. 10(2))."""
+    factor = Decimal(chance.randint(940, 1060)) / 1000
+    volume = sum((line.volume_m3 or Decimal() for line in boxes.commodities), Decimal())
+    weight = sum((line.net_weight_kg or Decimal() for line in boxes.commodities), Decimal())
+    return Quantities((volume * factor).quantize(Decimal("0.001")), (weight * factor).quantize(Decimal("0.001")))
