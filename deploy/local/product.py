@@ -27,20 +27,30 @@ Environment = dict[str, str]
 class Program:
     """One of our own Python programs that answers over HTTP."""
 
-    def __init__(self, name: str, command: list[str], log: Path, health: str, environment: Environment) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        log: Path,
+        health: str,
+        environment: Environment,
+        ready_when: tuple[int, ...] = (200,),
+    ) -> None:
         self.name = name
         self.log = log
         self.health = health
+        self.ready_when = ready_when
         self.child = Child(name, command, log, environment=environment)
 
     async def start(self) -> None:
         await self.child.spawn()
-        await self.child.ready(self._answers, within=READY_WITHIN)
+        await self.child.ready(lambda: self.answers(*self.ready_when), within=READY_WITHIN)
 
-    async def _answers(self) -> bool:
+    async def answers(self, *codes: int) -> bool:
+        """Does its health address answer with one of these codes now?"""
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             try:
-                return (await client.get(self.health)).status_code == 200
+                return (await client.get(self.health)).status_code in codes
             except httpx.TransportError:
                 return False
 
@@ -105,6 +115,8 @@ class Product:
 
     async def start(self) -> None:
         """Return when `/health/ready` of the origin answers 200; on any failure nothing stays behind."""
+        for log in (self.directory / "logs").glob("*.log"):
+            log.replace(log.with_suffix(".log.previous"))
         async with AsyncExitStack() as on_failure:
             on_failure.push_async_callback(self.stop)
             if self.server:
@@ -116,6 +128,7 @@ class Product:
             await asyncio.gather(self._start(self.broker), self._start(self.mailbox))
             await asyncio.gather(*(self._start(service) for service in self.services.values()))
             await self._start(self.gateway)
+            await self.gateway.child.ready(lambda: self.gateway.answers(200), within=READY_WITHIN)
             on_failure.pop_all()
 
     async def _start(self, part: Part) -> None:
@@ -227,10 +240,12 @@ class Product:
     def service_command(self, name: str) -> list[str]:
         return python(f"services.{name}", "serve")
 
-    def _program(self, name: str, command: list[str], health: str, settings: Environment, port: int = 0) -> Program:
-        log = self.directory / "logs" / f"{name}.log"
-        url = f"http://127.0.0.1:{port or self.ports[name]}{health}"
-        return Program(name, command, log, url, {**os.environ, "PYTHONUNBUFFERED": "1", **settings})
+    def _program(self, name: str, command: list[str], health: str, settings: Environment) -> Program:
+        url = f"http://127.0.0.1:{self.ports[name]}{health}"
+        return Program(name, command, self._log(name), url, surroundings(settings))
+
+    def _log(self, name: str) -> Path:
+        return self.directory / "logs" / f"{name}.log"
 
     def _mailbox_settings(self) -> Environment:
         return {
@@ -243,4 +258,13 @@ class Product:
     def _gateway(self) -> Program:
         settings = {f"{name.upper()}_URL": self.service_url(name) for name in self.ports}
         settings |= {"HOST": self.host, "PORT": str(self.port)}
-        return self._program("gateway", python("deploy.local.gateway"), "/health/ready", settings, self.port)
+        everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104
+        health = f"http://{'127.0.0.1' if everywhere else self.host}:{self.port}/health/ready"
+        command = python("deploy.local.gateway")
+        # It is up as soon as it can say how the services are, be it badly.
+        return Program("gateway", command, self._log("gateway"), health, surroundings(settings), ready_when=(200, 503))
+
+
+def surroundings(settings: Environment) -> Environment:
+    """The environment of one of our programs: ours, and its own settings."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **settings}
