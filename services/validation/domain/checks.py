@@ -175,7 +175,7 @@ def scope(facts: Facts) -> Check:
 def _scope_of(line: Line, facts: Facts) -> Finding:
     matching = [entry for entry in facts.listed if line.commodity_code.startswith(entry.code)]
     own = [entry for entry in matching if entry.country == facts.vpa_country]
-    entries = own or matching
+    entries = own or [entry for entry in matching if entry.country == "*"]
     values = {
         "line": line.number,
         "code": line.commodity_code,
@@ -212,13 +212,19 @@ def density(facts: Facts) -> Check:
 
 def _density_of(line: int, weight: Decimal, volume: Decimal) -> Finding:
     density = weight / volume
-    values = {"line": line, "weight": weight, "volume": volume, "density": density.quantize(Decimal(1))}
-    if LEAST_DENSITY <= density <= MOST_DENSITY:
-        return Finding(
-            Outcome.OK, "Line %(line)s: %(weight)s kg / %(volume)s m³ = %(density)s kg/m³, as timber is.", values
-        )
-    message = "Line %(line)s: %(weight)s kg / %(volume)s m³ = %(density)s kg/m³. Expected: %(least)s to %(most)s."
-    return Finding(Outcome.WARN, message, values | {"least": LEAST_DENSITY, "most": MOST_DENSITY})
+    usual = LEAST_DENSITY <= density <= MOST_DENSITY
+    return Finding(
+        Outcome.OK if usual else Outcome.WARN,
+        "Line %(line)s: %(weight)s kg / %(volume)s m³ = %(density)s kg/m³; timber has %(least)s to %(most)s.",
+        {
+            "line": line,
+            "weight": weight,
+            "volume": volume,
+            "density": density.quantize(Decimal(1)),
+            "least": LEAST_DENSITY,
+            "most": MOST_DENSITY,
+        },
+    )
 
 
 def earlier_licences(facts: Facts) -> Check:
