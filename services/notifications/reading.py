@@ -46,7 +46,7 @@ async def count_unread(db: asyncpg.Connection, account_id: UUID, *, up_to: int) 
     return int(
         await db.fetchval(
             """
-            SELECT count(*) FROM (SELECT 1 FROM delivery WHERE account_id = $1 AND read_at IS NULL LIMIT $2) AS some
+            SELECT count(*) FROM (SELECT 1 FROM delivery WHERE account_id = $1 AND read_at IS NULL LIMIT $2) AS counted
             """,
             account_id,
             up_to,

@@ -10,17 +10,20 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from aiokafka import ConsumerRecord
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
+from fastapi import FastAPI
 
 from services.notifications.main import build
 from services.notifications.service import Notifications
 from services.notifications.settings import Settings
 from shared.contracts import Event
-from shared.testing.apps import opened
-from shared.testing.people import Issuer
+from shared.person import Person
+from shared.testing.apps import browser, opened
+from shared.testing.people import Issuer, know
 from shared.testing.settings import settings_for
 from shared.testing.waiting import until
 
@@ -80,6 +83,9 @@ class MailSink:
         return found()
 
 
+Enter = Callable[[Person], Awaitable[httpx.AsyncClient]]
+
+
 @pytest.fixture
 async def sink() -> AsyncIterator[MailSink]:
     server = MailSink()
@@ -89,8 +95,8 @@ async def sink() -> AsyncIterator[MailSink]:
 
 
 @pytest.fixture
-async def service(database_url: str, sink: MailSink, issuer: Issuer) -> AsyncIterator[Notifications]:
-    """The service with its HTTP side; the postman does not run."""
+async def app(database_url: str, sink: MailSink, issuer: Issuer) -> AsyncIterator[FastAPI]:
+    """The service's application; neither hearing nor the postman runs."""
     settings = settings_for(
         Settings,
         database_url,
@@ -108,11 +114,36 @@ async def service(database_url: str, sink: MailSink, issuer: Issuer) -> AsyncIte
         support_mailbox="support@flegt.example",
         **issuer.settings,
     )
-    app = build(settings)
-    async with opened(app):
-        service: Notifications = app.state.service
-        service.app_under_test = app  # type: ignore[attr-defined]
-        yield service
+    async with opened(build(settings)) as app:
+        yield app
+
+
+@pytest.fixture
+def service(app: FastAPI) -> Notifications:
+    service: Notifications = app.state.service
+    return service
+
+
+@pytest.fixture
+async def enter(app: FastAPI, issuer: Issuer, service: Notifications) -> AsyncIterator[Enter]:
+    """Opens a browser in which somebody is signed in."""
+    browsers: list[httpx.AsyncClient] = []
+
+    async def enter(someone: Person) -> httpx.AsyncClient:
+        async with service.work() as work:
+            await know(work.db, someone)
+        browsers.append(browser(app, issuer.cookies(someone)))
+        return browsers[-1]
+
+    yield enter
+    for opened_browser in browsers:
+        await opened_browser.aclose()
+
+
+async def work_off(service: Notifications) -> None:
+    """Let the postman address and send everything that is due now."""
+    while await service.postman.round():
+        pass
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from shared.contracts.validation import (
 )
 from shared.testing.waiting import until
 from tests.notifications import facts
-from tests.notifications.conftest import Hear, MailSink
+from tests.notifications.conftest import Hear, MailSink, work_off
 
 
 async def company(hear: Hear, *emails: str) -> tuple[UUID, list[UUID]]:
@@ -117,7 +117,7 @@ async def test_a_submission_is_told_to_the_company_and_asked_of_the_authority(
         assert mail["Subject"] == f"Licence {facts.NUMBER}: submitted"
         assert f"http://testserver/licences/{licence.licence_id}" in mail.get_content()
         assert "competent authority of Netherlands" in mail.get_content()
-    assert sink.to(stranger) == []
+    assert not any(facts.NUMBER in mail["Subject"] for mail in sink.to(stranger))
 
 
 async def test_every_change_of_a_licence_is_mailed_once_however_often_it_is_heard(
@@ -194,10 +194,10 @@ async def test_an_importer_whose_role_was_taken_back_is_not_told_any_more(
     roles = [facts.role(person, operator) for person in people]
     await hear(*(facts.RoleGranted(role=role) for role in roles))
     await hear(RoleRevoked(role=roles[0].model_copy(update={"version": 2}), reason="Left"))
-    await service.postman.round()
+    await work_off(service)
     licence = facts.submitted(people[0], operator, office="ES000841")
     await hear(facts.decided(licence))
-    await service.postman.round()
+    await work_off(service)
     assert any("validated" in mail["Subject"] for mail in sink.to(ben))
     assert not any("validated" in mail["Subject"] for mail in sink.to(ana))
 
@@ -272,10 +272,10 @@ async def test_a_crash_between_sending_and_noting_it_sends_the_same_mail_again(
     ana = facts.address()
     person = facts.account(email=ana)
     await hear(person, RoleRefused(role=facts.role(person.account_id), reason="No"))
-    await service.postman.round()
+    await work_off(service)
     async with service.work() as work:
         await work.db.execute("UPDATE delivery SET state = 'waiting', due_at = now() WHERE address = $1", ana)
-    await service.postman.round()
+    await work_off(service)
     first, second = sink.to(ana)
     assert first["Message-ID"] == second["Message-ID"]
 
@@ -297,6 +297,6 @@ async def test_old_facts_stand_in_the_inbox_and_are_not_mailed(
     operator, [creator] = await company(hear, ana)
     long_ago = datetime.now(UTC) - timedelta(days=200)
     await hear(facts.decided(facts.submitted(creator, operator, office="SE015045")), time=long_ago)
-    await service.postman.round()
+    await work_off(service)
     assert ("silent", 0) in await state_of(service, ana)
     assert not any("validated" in mail["Subject"] for mail in sink.to(ana))
