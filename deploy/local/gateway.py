@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 import uvicorn
@@ -30,13 +31,15 @@ OURS_ALONE = frozenset((b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-
 CORRELATION = b"x-correlation-id"
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-DOWN_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Not available now</title><link rel="stylesheet" href="/{styles}/static/css/flegt.css"></head>
-<body><main id="main"><h1>This part is not available now</h1>
-<p>The part of the system that shows this page ({service}) does not answer at the moment. Nothing that was already
-saved is lost. Please try again in a minute.</p>
-<p>If you ask for help, give this reference: <code>{correlation}</code></p></main></body></html>"""
+DOWN_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Not available now – FLEGT licences</title>
+<link rel="stylesheet" href="/{styles}/static/css/flegt.css"></head>
+<body><div class="wrap"><main id="main" class="prose"><h1>This part is not available now</h1>
+<p class="lead">The part of the system that shows this page ({service}) does not answer at the moment.</p>
+<p>Nothing that was already saved is lost. Please try again in a minute.</p>
+<p class="quiet">If you ask the support team about this, give them this number: <code>{correlation}</code></p>
+</main></div></body></html>"""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -152,6 +155,8 @@ def unavailable(request: Request, service: str, correlation: str, status: int) -
 
 def application(upstreams: dict[str, str]) -> Starlette:
     client = httpx.AsyncClient(
+        # A client that remembered cookies would hand one person's session to the next.
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         timeout=TIMEOUT,
         trust_env=False,
         # Shorter than a service keeps an idle connection: we never send on one it is just closing.

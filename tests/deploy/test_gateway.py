@@ -48,6 +48,14 @@ async def test_every_cookie_of_an_answer_is_passed_on(browser: httpx.AsyncClient
     assert "x-hop" not in answer.headers.get("connection", "")
 
 
+async def test_cookies_of_one_person_never_reach_the_requests_of_another(browser: httpx.AsyncClient) -> None:
+    await browser.get("/licences/x")
+    async with httpx.AsyncClient(base_url=browser.base_url) as somebody_else:
+        headers = dict((await somebody_else.get("/licences/x")).json()["headers"])
+
+    assert "cookie" not in headers
+
+
 async def test_a_large_body_arrives_whole(browser: httpx.AsyncClient) -> None:
     answer = await browser.post("/licences/scan", content=b"x" * 5_000_000)
     assert answer.json()["length"] == 5_000_000
