@@ -35,8 +35,9 @@ DOWN_PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Not available now – FLEGT licences</title>
 <link rel="stylesheet" href="/{styles}/static/css/flegt.css"></head>
-<body><div class="wrap"><main id="main" class="prose"><h1>This part is not available now</h1>
-<p class="lead">The part of the system that shows this page ({service}) does not answer at the moment.</p>
+<body><div class="wrap"><nav class="breadcrumbs" aria-label="You are here"><ol><li><a href="/">Home</a></li></ol></nav>
+<main id="main"><div class="page-header"><div class="page-header__text"><h1>This part is not available now</h1>
+<p class="lead">The part of the system that shows this page ({service}) does not answer at the moment.</p></div></div>
 <p>Nothing that was already saved is lost. Please try again in a minute.</p>
 <p class="quiet">If you ask the support team about this, give them this number: <code>{correlation}</code></p>
 </main></div></body></html>"""
