@@ -28,7 +28,7 @@ _KNOWN_BAD = (
     "password", "passwort", "motdepasse", "contrasena", "wachtwoord", "qwerty", "azerty", "letmein", "welcome",
     "iloveyou", "administrator", "changeme", "secret", "flegt", "timber",
 )  # fmt: skip
-_SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn")
+_SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "1234567890", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn")
 
 
 class LinkEnded(NotNow):

@@ -25,13 +25,13 @@ def obeying_rules() -> Iterator[None]:
 class WrongCredentials(Refusal):
     """E-mail and password do not belong together; which of the two is wrong stays unsaid."""
 
-    status, title, code = 401, N_("E-mail address and password do not fit together"), "wrong_credentials"
+    status, title, code = 401, N_("E-mail address and password do not fit together."), "wrong_credentials"
 
 
 class NotConfirmed(Refusal):
     """The password is right, but the e-mail address was never confirmed."""
 
-    status, title, code = 403, N_("Please confirm your e-mail address first"), "not_confirmed"
+    status, title, code = 403, N_("Please confirm your e-mail address first, through the link that we sent you."), "not_confirmed"
 
 
 class EoriTaken(WrongState):

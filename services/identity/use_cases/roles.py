@@ -17,7 +17,7 @@ from shared.problems import FieldError, NotYours, Unknown, WrongContent
 from shared.web.i18n import N_
 from shared.work import Work
 
-SUPPORT_TEAM = "FLEGT support team"
+SUPPORT_TEAM = "FLEGT licences"
 
 
 @dataclass(frozen=True)
