@@ -31,7 +31,8 @@ class WrongCredentials(Refusal):
 class NotConfirmed(Refusal):
     """The password is right, but the e-mail address was never confirmed."""
 
-    status, title, code = 403, N_("Please confirm your e-mail address first, through the link that we sent you."), "not_confirmed"
+    status, code = 403, "not_confirmed"
+    title = N_("Please confirm your e-mail address first, through the link that we sent you.")
 
 
 class EoriTaken(WrongState):
