@@ -14,6 +14,7 @@ from services.validation.storage import Entry
 from services.validation.words import reason_name, sentence, title
 from shared import reference_data
 from shared.contracts.licence import Attachment
+from shared.web.formats import volume, weight
 from shared.web.i18n import N_, _, gettext
 
 MOST_SHEETS = 40
@@ -97,7 +98,8 @@ def _line(entry: Entry) -> dict[str, object]:
     if entry.details.get("reason_code"):
         text = f"{reason_name(entry.details['reason_code'])}\n{text}"
     if entry.details.get("declaration"):
-        text = _("Declaration %(number)s", number=entry.details["declaration"])
+        declared = [volume(entry.details["volume_m3"]), weight(entry.details["net_weight_kg"])]
+        text = ", ".join([_("Declaration %(number)s", number=entry.details["declaration"]), *filter(None, declared)])
     return {"title": gettext(word), "tone": tone, "at": entry.at, "by": f"{entry.name}, {entry.body}", "text": text}
 
 
