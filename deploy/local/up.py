@@ -139,10 +139,7 @@ async def run(product: Product, *, empty: bool) -> None:
             await load_demonstration(product)
         for line in summary(product):
             say(line)
-        try:
-            await asyncio.gather(*(watch(part) for part in product.parts))
-        finally:
-            say("Stopping …")
+        await asyncio.gather(*(watch(part) for part in product.parts))
 
 
 async def run_until_signal(product: Product, *, empty: bool) -> None:
@@ -151,6 +148,7 @@ async def run_until_signal(product: Product, *, empty: bool) -> None:
     def stop() -> None:
         """The first signal stops it; more of them while it stops change nothing."""
         if not running.cancelling():
+            say("Stopping …")
             running.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

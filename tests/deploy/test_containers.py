@@ -145,7 +145,8 @@ async def nginx(product: Product, tmp_path_factory: pytest.TempPathFactory) -> A
         assert name in text
         text = text.replace(name, here)
     (folder / "nginx.conf").write_text(text)
-    command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-g", "daemon off; user root;" if not os.geteuid() else ""]
+    options = "daemon off;" if os.geteuid() else "daemon off; user root;"
+    command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-g", options]
     server = Child("nginx", command, folder / "nginx.log")
     await server.spawn()
     await server.ready(lambda: accepts_connections(port), within=10)
