@@ -110,7 +110,7 @@ async def attach_file(
         raise WrongContent([FieldError("box", "no_file_box", N_("Files belong to Box 2, 17 or 18."))])
     if len(licence.attachments) >= MOST_FILES:
         too_many = N_("A licence can have at most %(most)s files.")
-        raise WrongContent([FieldError(f"attachments.{box}", "too_many", too_many, box, {"most": MOST_FILES})])
+        raise WrongContent([FieldError(f"attachments.box{box}", "too_many", too_many, box, {"most": MOST_FILES})])
     sha256 = await store.put(content)
     clean = " ".join(name.replace("\0", "").split())[-LONGEST_NAME:] or "scan"
     file = Attachment(new_id(), box, clean, checked.media_type, len(content), sha256, checked.pages)

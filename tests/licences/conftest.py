@@ -16,9 +16,7 @@ from tests.licences.stage import NOW
 
 
 @pytest.fixture(scope="module")
-async def app(
-    database_url: str, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[FastAPI]:
+async def app(database_url: str, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FastAPI]:
     """The application with its database."""
     folder: Path = tmp_path_factory.mktemp("attachments")
     settings = settings_for(

@@ -30,6 +30,15 @@ def issuing_country_issues(lodging: Lodging) -> Found:
         yield "boxes.issuing_authority.country", {}
 
 
+@rule(
+    "scan_missing", box=2, article="1024/2008 art. 6(1)",
+    message=N_("Attach at least one scan of the licence (PNG, JPEG, WebP, TIFF or PDF)."),
+)  # fmt: skip
+def a_scan_is_attached(lodging: Lodging) -> Found:
+    if lodging.scans == 0:
+        yield "attachments.box2", {}
+
+
 @rule("licence_number_missing", box=3, article=ANNEX, message=N_("Enter the licence number."))
 def licence_number_is_given(lodging: Lodging) -> Found:
     if not lodging.boxes.licence_number:
@@ -78,12 +87,22 @@ def means_of_transport_is_given(lodging: Lodging) -> Found:
         yield "boxes.transport_mode", {}
 
 
-@rule("licensee_incomplete", box=8, article=ANNEX, message=N_("Enter the licensee's name, address and country."))
-def licensee_is_complete(lodging: Lodging) -> Found:
-    licensee = lodging.boxes.licensee
-    for part in ("name", "address", "country"):
-        if not getattr(licensee, part):
-            yield f"boxes.licensee.{part}", {}
+@rule("licensee_name_missing", box=8, article=ANNEX, message=N_("Enter the licensee's name."))
+def licensee_is_named(lodging: Lodging) -> Found:
+    if not lodging.boxes.licensee.name:
+        yield "boxes.licensee.name", {}
+
+
+@rule("licensee_address_missing", box=8, article=ANNEX, message=N_("Enter the licensee's address."))
+def licensee_has_an_address(lodging: Lodging) -> Found:
+    if not lodging.boxes.licensee.address:
+        yield "boxes.licensee.address", {}
+
+
+@rule("licensee_country_missing", box=8, article=ANNEX, message=N_("Choose the licensee's country."))
+def licensee_has_a_country(lodging: Lodging) -> Found:
+    if lodging.boxes.licensee.country not in lodging.reference.countries:
+        yield "boxes.licensee.country", {}
 
 
 @rule("no_commodity", box=9, article=ANNEX, message=N_("Add at least one commodity."))
@@ -230,15 +249,6 @@ def licence_was_signed_before_it_expires(lodging: Lodging) -> Found:
     signed, expiry = lodging.boxes.signature.date, lodging.boxes.expiry_date
     if signed is not None and expiry is not None and signed >= expiry:
         yield "boxes.signature.date", {}
-
-
-@rule(
-    "scan_missing", box=2, article="1024/2008 art. 6(1)",
-    message=N_("Attach at least one scan of the licence (PNG, JPEG, WebP, TIFF or PDF)."),
-)  # fmt: skip
-def a_scan_is_attached(lodging: Lodging) -> Found:
-    if lodging.scans == 0:
-        yield "attachments.2", {}
 
 
 BOX_RULES: tuple[Rule, ...] = tuple(value for value in globals().values() if isinstance(value, Rule))

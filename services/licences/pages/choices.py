@@ -1,5 +1,6 @@
 """What can be chosen from in the forms, in the person's language."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from services.licences.reference import countries
@@ -45,18 +46,18 @@ ZONES = (
 
 
 def all_countries() -> Options:
-    """Every country by name."""
-    return sorted(((code, country_name(code)) for code in countries()), key=lambda option: option[1])
+    """Every country by name, with its ISO code."""
+    return _named(countries())
 
 
 def issuing_countries() -> Options:
     """Partner countries that issue licences."""
-    return [(c.code, country_name(c.code)) for c in reference_data.vpa_countries() if c.issuing]
+    return _named(c.code for c in reference_data.vpa_countries() if c.issuing)
 
 
 def member_states() -> Options:
     """The Member States by name."""
-    return sorted(((code, country_name(code)) for code in reference_data.member_states()), key=lambda o: o[1])
+    return _named(reference_data.member_states())
 
 
 def authorities() -> list[tuple[str, Options]]:
@@ -80,8 +81,8 @@ def codes(country: str, day: date) -> Options:
 
 
 def code_names(country: str) -> dict[str, str]:
-    """What each listed code is, the country's own words before those of Annex II."""
-    listed = sorted(reference_data.commodity_codes(country or "*"), key=lambda code: code.country != "*")
+    """What each code is, in the words of the country's list where it has it."""
+    listed = sorted(reference_data.commodity_codes(), key=lambda code: code.country == country)
     return {code.code: code.description for code in listed}
 
 
@@ -104,6 +105,15 @@ def units() -> Options:
 def offices(country: str) -> Options:
     """Customs offices of a Member State."""
     return [(o.id, f"{o.name} ({o.id})") for o in reference_data.customs_offices(country)] if country else []
+
+
+def unit_symbols() -> dict[str, str]:
+    """How units are written behind a number."""
+    return {unit.code: unit.symbol for unit in reference_data.units()}
+
+
+def _named(codes: Iterable[str]) -> Options:
+    return sorted(((code, f"{country_name(code)} ({code})") for code in codes), key=lambda option: option[1])
 
 
 def zones() -> Options:

@@ -112,7 +112,7 @@ async def _save(
 async def _keep_files(service: Licences, person: Person, licence_id: UUID, form: Form, again: Form) -> None:
     """Add the chosen files to the draft, whatever else is wrong: browsers do not send them twice."""
     for box in use_cases.FILE_BOXES:
-        field = f"attachments.{box}"
+        field = f"attachments.box{box}"
         for file in form.files(field):
             try:
                 content, checked = await read_and_check(service, file, field=field, box=box)

@@ -44,6 +44,7 @@ async def licence(request: Request, licence_id: UUID, person: SignedIn, service:
         office=customs_office(shown.answers.point_of_entry or ""),
         timeline=[_entry(happening) for happening in view.timeline],
         code_names=choices.code_names(shown.boxes.vpa_country),
+        unit_symbols=choices.unit_symbols(),
         transport_modes=dict(choices.transport_modes()),
         breadcrumbs=[(_("My licences"), "/licences"), (shown.boxes.licence_number or _("Draft"), None)],
     )
