@@ -59,7 +59,7 @@ messages: dev ## collect the texts to be translated
 	$(PYTHON) -m shared.web.messages
 
 schemas: dev ## write the JSON Schemas and AsyncAPI documents of all events
-	$(PYTHON) -m shared.contracts.write
+	$(PYTHON) -m shared.contracts.generate
 
 clean: ## remove .venv and every cache (not the data)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis artefacts
