@@ -14,6 +14,7 @@ from shared.contracts.identity import (
     AuthorityRegistered,
     ConfirmationRequested,
     MailEvent,
+    PasswordResetRequested,
     RegistrationRepeated,
     RoleGranted,
     RoleRefused,
@@ -54,6 +55,11 @@ async def send_link_when_confirmation_requested(work: Work, heard: list[Heard]) 
 @listener.hears_together(RegistrationRepeated)
 async def warn_owner_when_registration_repeated(work: Work, heard: list[Heard]) -> None:
     await _note(work, [_to_given(h, "registration-repeated", None) for h in heard])
+
+
+@listener.hears_together(PasswordResetRequested)
+async def send_link_when_password_reset_requested(work: Work, heard: list[Heard]) -> None:
+    await _note(work, [_to_given(h, "password-reset", h.event.expires_at, path=h.event.path) for h in heard])
 
 
 @listener.hears_together(RoleRequested)

@@ -41,6 +41,7 @@ class Kind:
 _KINDS = (
     Kind("confirmation", Audience.GIVEN, "{path}"),
     Kind("registration-repeated", Audience.GIVEN, "/identity/sign-in"),
+    Kind("password-reset", Audience.GIVEN, "{path}"),
     Kind("role-requested", Audience.SUPPORT, "/identity/requests/{about}"),
     Kind("role-granted", Audience.PERSON, "/identity/roles", Choice.ROLES),
     Kind("role-refused", Audience.PERSON, "/identity/roles", Choice.ROLES),

@@ -8,7 +8,7 @@ DELIVERY_STATES = {
     "waiting": Word(N_("On its way"), "waiting"),
     "sent": Word(N_("Sent"), "good"),
     "failed": Word(N_("Failed"), "bad"),
-    "silent": Word(N_("Inbox only"), "neutral"),
+    "silent": Word(N_("Not mailed"), "neutral"),
 }
 MESSAGE_STATES = {
     "unaddressed": Word(N_("Recipient not known yet"), "attention"),
@@ -27,6 +27,7 @@ CHOICES = {
 KINDS = {
     "confirmation": N_("Confirmation of an address"),
     "registration-repeated": N_("Repeated registration"),
+    "password-reset": N_("New password"),
     "role-requested": N_("Role request"),
     "role-granted": N_("Role granted"),
     "role-refused": N_("Role refused"),

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from services.notifications.service import Notifications
 from shared.contracts.identity import (
     ConfirmationRequested,
+    PasswordResetRequested,
     RegistrationRepeated,
     RoleRefused,
     RoleRequested,
@@ -66,6 +67,10 @@ async def test_a_new_account_gets_its_link_and_a_taken_address_a_warning(
     await hear(RegistrationRepeated(**common))
     mails = await sink.wait_for(ana, 2)
     assert mails[1]["Subject"] == "You already have an account"
+
+    await hear(PasswordResetRequested(**common, path="/identity/password/def456", expires_at=until_then))
+    [reset] = await sink.wait_for(ana, about="password")
+    assert "\nhttp://testserver/identity/password/def456\n" in reset.get_content()
 
 
 async def test_support_is_asked_for_a_role_with_the_national_authority_in_copy(

@@ -37,7 +37,7 @@ async def test_the_inbox_shows_what_happened_and_what_is_new(hear: Hear, enter: 
 
     message = await visit(browser, page.link("validated"))
     assert message.heading == f"Licence {facts.NUMBER}: validated"
-    assert message.link("Go there") == f"/licences/{licence.licence_id}"
+    assert message.link("See the licence") == f"/licences/{licence.licence_id}"
     assert (await browser.get("/notifications/api/v1/unread")).json() == {"unread": 1}
 
     page = await (await visit(browser, "/notifications")).press("Mark all as read")
@@ -80,7 +80,7 @@ async def test_a_person_chooses_what_is_mailed(
     await hear(licence)
     await work_off(service)
     assert sink.to(email) == []
-    assert "Inbox only" in (await visit(browser, "/notifications")).text
+    assert "Not mailed" in (await visit(browser, "/notifications")).text
 
 
 async def test_a_choice_that_does_not_exist_is_refused_with_the_form(hear: Hear, enter: Enter) -> None:
