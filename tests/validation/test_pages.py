@@ -156,7 +156,7 @@ async def test_customs_finds_a_licence_by_its_number_calculates_and_clears_it(
     assert tried.html.find("input", {"name": "declaration"})["value"] == MRN
     refused = await tried.press("Clear this licence")
     assert refused.status == 422
-    assert "differs from the licensed 15.2 by 3.04, that is 20 %" in refused.errors[0]
+    assert "differs from the licensed 15.2 m³ by 3.04 m³, that is 20 %" in refused.errors[0]
     cleared = await refused.press("Clear this licence", {"volume_m3": "15.9"})
     assert cleared.status == 200
     assert "The licence is cleared." in cleared.text

@@ -176,7 +176,7 @@ async def test_beyond_ten_per_cent_the_arithmetic_is_told_in_words(service: Vali
             )
     error = refused.value.errors[0]
     assert (error.field, error.code) == ("volume_m3", "quantity_over_10_percent")
-    assert "18.24 differs from the licensed 15.2 by 3.04, that is 20 %" in error.message % error.params
+    assert "18.24 m³ differs from the licensed 15.2 m³ by 3.04 m³, that is 20 %" in error.message % error.params
 
 
 async def test_an_officer_who_entered_the_licence_does_not_decide_on_it(service: Validation, people: People) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -267,8 +266,8 @@ def _quantity_mistakes(comparisons: list[Comparison], declared: Quantities) -> l
         message = "The licence gives only this measure, so the declared quantity is needed here."
         return [Mistake(measure, "measure_differs", message) for measure in sorted(given)]
     beyond = (
-        "%(declared)s differs from the licensed %(licensed)s by %(difference)s, that is %(percent)s %%. "
-        "At most 10 %% conforms (1024/2008 art. 10(2)): from %(least)s to %(most)s."
+        "Declared %(declared)s %(unit)s differs from the licensed %(licensed)s %(unit)s by %(difference)s %(unit)s, "
+        "that is %(percent)s %%. At most 10 %% conforms (1024/2008 art. 10(2)): %(least)s to %(most)s %(unit)s."
     )
     return [
         Mistake(c.measure, "quantity_over_10_percent", beyond, _arithmetic(c))
@@ -277,8 +276,12 @@ def _quantity_mistakes(comparisons: list[Comparison], declared: Quantities) -> l
     ]
 
 
-def _arithmetic(comparison: Comparison) -> dict[str, Decimal | None]:
+_UNITS = {"volume_m3": "m³", "net_weight_kg": "kg"}
+
+
+def _arithmetic(comparison: Comparison) -> dict[str, object]:
     return {
+        "unit": _UNITS[comparison.measure],
         "declared": comparison.declared,
         "licensed": comparison.licensed,
         "difference": comparison.difference,
