@@ -31,7 +31,7 @@ journeys: dev $(SERVERS) ## run only the tests that start every service as a pro
 	$(PYTEST) --backend=$(BACKEND) -m "journey or browser or fault" $(ARGS)
 
 bench: dev $(SERVERS) ## measure against the plain libraries, side by side
-	$(PYTHON) -m tests.benchmarks $(ARGS)
+	$(PYTHON) -m tests.benchmarks --broker=$(BACKEND) $(ARGS)
 
 lint: dev ## style, and the walls between services
 	.venv/bin/ruff check .
