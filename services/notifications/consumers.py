@@ -5,9 +5,9 @@ Who is told is found out a moment later (addressing.py), as facts about people a
 
 from datetime import datetime
 
-from services.notifications import facts, storage
+from services.notifications import facts
 from services.notifications.domain import Message
-from services.notifications.event_log import append
+from services.notifications.storage import event_log, messages, recipients
 from shared import roles
 from shared.contracts.identity import (
     AccountConfirmed,
@@ -39,12 +39,12 @@ listener = Listener("notifications")
 
 @listener.hears_together(AccountConfirmed)
 async def know_people_when_confirmed(work: Work, heard: list[Heard]) -> None:
-    await storage.keep_accounts(work.db, [h.event for h in heard], now=work.now)
+    await recipients.keep_accounts(work.db, [h.event for h in heard], now=work.now)
 
 
 @listener.hears_together(AuthorityRegistered)
 async def know_mailboxes_when_authorities_registered(work: Work, heard: list[Heard]) -> None:
-    await storage.keep_authorities(work.db, [h.event for h in heard], now=work.now)
+    await recipients.keep_authorities(work.db, [h.event for h in heard], now=work.now)
 
 
 @listener.hears_together(ConfirmationRequested)
@@ -86,7 +86,7 @@ async def tell_person_when_role_revoked(work: Work, heard: list[Heard]) -> None:
 
 @listener.hears_together(LicenceSubmitted)
 async def tell_company_and_authority_when_licence_submitted(work: Work, heard: list[Heard]) -> None:
-    await append(work.db, [facts.public(h.event, h.envelope) for h in heard])
+    await event_log.append(work.db, [facts.public(h.event, h.envelope) for h in heard])
     await _note(work, [message for h in heard for message in facts.about_submission(h.event, h.envelope)])
 
 
@@ -97,12 +97,12 @@ async def tell_company_and_authority_when_licence_submitted(work: Work, heard: l
 @listener.hears_together(ClearanceResumed)
 @listener.hears_together(ClearanceRefused)
 async def tell_company_when_case_changed(work: Work, heard: list[Heard]) -> None:
-    await append(work.db, [facts.public(h.event, h.envelope) for h in heard])
+    await event_log.append(work.db, [facts.public(h.event, h.envelope) for h in heard])
     await _note(work, [message for h in heard for message in facts.about_case(h.event, h.envelope)])
 
 
-async def _note(work: Work, messages: list[Message]) -> None:
-    await storage.add_messages(work.db, messages, now=work.now)
+async def _note(work: Work, noted: list[Message]) -> None:
+    await messages.add_messages(work.db, noted, now=work.now)
 
 
 def _to_given(heard: Heard, kind: str, expires_at: datetime | None, **data: str) -> Message:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 
 from services.notifications.domain import KINDS, Message
-from services.notifications.outgoing import Outgoing
+from services.notifications.storage.outgoing import Outgoing
 from shared.reference_data import customs_office
 from shared.web.i18n import using
 from shared.web.words import state_name

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.notifications import use_cases, words
 from services.notifications.domain import Choice
 from services.notifications.service import InService, Notifications
-from services.notifications.storage import message_in
+from services.notifications.storage.messages import message_in
 from shared.http import SignedIn
 from shared.person import Person
 from shared.problems import WrongContent

@@ -12,13 +12,13 @@ from datetime import timedelta
 import asyncpg
 from prometheus_client import Counter
 
-from services.notifications import outgoing, storage
 from services.notifications.addressing import TOGETHER, AddressBook
 from services.notifications.domain import Trouble, next_try
 from services.notifications.mail_server import MailServer, MailServerAway, NotTaken, connected
 from services.notifications.mails import Writer
-from services.notifications.outgoing import Outgoing
 from services.notifications.settings import Settings
+from services.notifications.storage import messages, outgoing
+from services.notifications.storage.outgoing import Outgoing
 from shared.contracts.notifications import NotificationFailed, NotificationSent
 from shared.messaging import AWAY
 from shared.telemetry import log
@@ -51,7 +51,7 @@ class Postman:
             listening: asyncpg.Connection | None = None
             try:
                 listening = await asyncpg.connect(str(self.settings.database_url), timeout=5, command_timeout=30)
-                await listening.add_listener(storage.CHANNEL, lambda *_: self._wake.set())
+                await listening.add_listener(messages.CHANNEL, lambda *_: self._wake.set())
                 while not listening.is_closed():
                     self._wake.clear()
                     if not await self.round():

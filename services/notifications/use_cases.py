@@ -7,8 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.notifications import event_log, reading, storage
 from services.notifications.domain import Choice, DeliveryState
+from services.notifications.storage import event_log, messages, reading
 from services.notifications.words import MESSAGE_STATES
 from shared.paging import PAGE, cursor_of, key_of
 from shared.person import Person
@@ -116,7 +116,7 @@ async def send_again(work: Work, person: Person, delivery_id: UUID) -> None:
         raise Unknown
     if state != DeliveryState.FAILED:
         raise WrongState(N_("Only a mail that has failed can be sent again."), code="not_failed")
-    await storage.wake(work.db)
+    await messages.wake(work.db)
 
 
 async def read_events(work: Work, person: Person, *, after: int, limit: int) -> list[asyncpg.Record]:

@@ -8,7 +8,7 @@ import pytest
 
 from services.notifications.domain import KINDS, Message
 from services.notifications.mails import Writer
-from services.notifications.outgoing import Outgoing
+from services.notifications.storage.outgoing import Outgoing
 from shared.web.pages import Pages
 
 TEMPLATES = Path(__file__).parents[2] / "services" / "notifications" / "templates"

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.notifications.domain import Message
-from services.notifications.storage import message_in
+from services.notifications.storage.messages import message_in
 
 
 @dataclass(frozen=True)
