@@ -323,7 +323,7 @@ def test_texts_lose_what_cannot_be_kept_in_a_database() -> None:
     assert "\x00" not in boxes.commodities[0].species[0].countries_of_harvest[0]
 
 
-@pytest.mark.parametrize("raw", ["2027-01-22", "2027-01-22T23:59:00", "tomorrow", 7])
+@pytest.mark.parametrize("raw", ["2027-01-22", "2027-01-22T23:59:00", "tomorrow", 7, "0001-01-01T00:00:00+14:00"])
 def test_an_arrival_without_its_time_zone_is_not_understood(raw: Any) -> None:
     assert [m.code for m in read_arrival(raw)[1]] == ["no_moment"]
 

@@ -1,6 +1,8 @@
 """The pages, through the forms that a person fills in."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -9,10 +11,10 @@ from fastapi import FastAPI
 from services.licences import use_cases
 from services.licences.domain.form import Boxes
 from services.licences.service import Licences
-from shared.person import Person
+from shared.person import Person, Role
 from shared.testing.apps import browser
 from shared.testing.forms import Page, visit
-from shared.testing.people import Issuer, know, msca_role, person
+from shared.testing.people import Issuer, customs_role, know, msca_role, person
 from tests.licences.stage import a_draft, a_scan, a_submitted_licence, an_importer, numbered
 
 BOXES = {
@@ -367,6 +369,51 @@ async def test_the_authority_sees_the_licence_with_its_scan_but_no_way_to_change
     assert page.heading == "26.00408-00123.003-ID-BE"
     assert page.html.select("figure img")
     assert not page.html.select("main button")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"boxes.commodities": "x", "boxes.commodities.foo": "y", "boxes.licensee.0": "z"},
+        {"boxes.commodities." + "9" * 5_000 + ".description": "x"},
+        {"boxes" + ".a" * 2_000: "x"},
+        {"boxes.commodities.0": "x", "boxes.commodities.1.species": "y", "boxes.commodities.2.species.0": "z"},
+        {"action": "remove-line:" + "9" * 5_000},
+        {"action": "remove-attachment:nonsense"},
+        {"action": "remove-species:0"},
+        {"version": "many"},
+        {"boxes.licence_number": "9" * 5_000},
+    ],
+)
+async def test_a_form_that_no_page_of_ours_sent_does_no_harm(client: httpx.AsyncClient, sent: dict[str, str]) -> None:
+    form = await start(client)
+    typed = {"csrf_token": value(form, "csrf_token"), "version": "1", **sent}
+
+    answer = await client.post(form.url, data=typed, headers={"Origin": "http://testserver"})
+
+    assert answer.status_code in {303, 412, 422}
+
+
+async def test_a_code_typed_but_not_added_is_not_lost(client: httpx.AsyncClient) -> None:
+    form = await start(client)
+
+    saved = await form.press("Save draft", {"add_code": "4412"})
+
+    assert value(saved, "boxes.commodities.0.commodity_code") == "4412"
+
+
+@pytest.mark.parametrize(
+    ("role", "queue"), [(msca_role(), "/validation/cases"), (customs_role(), "/validation/clearances")]
+)
+async def test_officials_are_led_to_their_queue(
+    app: FastAPI, service: Licences, issuer: Issuer, role: Role, queue: str
+) -> None:
+    async with service.work() as work:
+        official = await know(work.db, person("Olga Officer", replace(role, id=uuid4())))
+
+    page = await visit(browser(app, issuer.cookies(official)), "/licences")
+
+    assert page.link("Go to the queue") == queue
 
 
 def value(page: Page, name: str) -> str:

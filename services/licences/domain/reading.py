@@ -14,6 +14,10 @@ from services.licences.domain.number import normalised
 from services.licences.domain.problems import N_, Mistake
 
 LONGEST_TEXT = 4_000
+LONGEST_NAME = 100
+"""For licence numbers, codes of countries and of goods: what an index has to hold."""
+ARRIVALS = range(2000, 3000)
+"""Years in which goods can arrive."""
 MOST_ROWS = 200
 MOST_DIGITS = 15
 NO_TEXT = N_("This is not a text.")
@@ -48,9 +52,9 @@ def read_boxes(raw: object) -> tuple[Boxes, list[Mistake]]:
     boxes = Boxes(
         issuing_authority=reader.party(source.get("issuing_authority"), "boxes.issuing_authority", 1),
         issuing_country_use=reader.text(source, "issuing_country_use", "boxes", 2),
-        licence_number=normalised(reader.text(source, "licence_number", "boxes", 3)),
+        licence_number=normalised(reader.text(source, "licence_number", "boxes", 3, LONGEST_NAME)),
         expiry_date=reader.date(source, "expiry_date", "boxes", 4),
-        country_of_export=reader.text(source, "country_of_export", "boxes", 5).upper(),
+        country_of_export=reader.text(source, "country_of_export", "boxes", 5, LONGEST_NAME).upper(),
         transport_mode=reader.text(source, "transport_mode", "boxes", 7),
         licensee=reader.party(source.get("licensee"), "boxes.licensee", 8),
         commodities=commodities,
@@ -79,7 +83,7 @@ def read_arrival(raw: object) -> tuple[dt.datetime | None, list[Mistake]]:
         moment = dt.datetime.fromisoformat(str(raw))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in ARRIVALS:
         return None, [Mistake("arrival", "no_moment", NO_MOMENT)]
     return moment, []
 
@@ -97,7 +101,7 @@ class Reader:
             self.mistakes.append(Mistake(name, "no_object", NO_TEXT))
         return {}
 
-    def text(self, source: Raw, name: str, parent: str, box: int | None) -> str:
+    def text(self, source: Raw, name: str, parent: str, box: int | None, longest: int = LONGEST_TEXT) -> str:
         value = source.get(name)
         if value is None:
             return ""
@@ -105,9 +109,9 @@ class Reader:
             self.mistakes.append(Mistake(f"{parent}.{name}", "no_text", NO_TEXT, box))
             return ""
         text = clean(value)
-        if len(text) > LONGEST_TEXT:
-            self.mistakes.append(Mistake(f"{parent}.{name}", "too_long", TOO_LONG, box, {"most": LONGEST_TEXT}))
-        return text[:LONGEST_TEXT]
+        if len(text) > longest:
+            self.mistakes.append(Mistake(f"{parent}.{name}", "too_long", TOO_LONG, box, {"most": longest}))
+        return text[:longest]
 
     def date(self, source: Raw, name: str, parent: str, box: int) -> dt.date | None:
         text = self.text(source, name, parent, box)
@@ -160,7 +164,7 @@ class Reader:
         return Party(
             self.text(source, "name", name, box),
             self.text(source, "address", name, box),
-            self.text(source, "country", name, box).upper(),
+            self.text(source, "country", name, box, LONGEST_NAME).upper(),
         )
 
     def measure(self, source: Raw, name: str) -> Measure:
@@ -188,7 +192,7 @@ class Reader:
         if not isinstance(given, Sequence) or len(given) > MOST_ROWS or not all(isinstance(c, str) for c in given):
             self.mistakes.append(Mistake(f"{parent}.{name}", "no_list", NO_LIST, 12, {"most": MOST_ROWS}))
             return ()
-        return tuple(dict.fromkeys(clean(country).upper()[:60] for country in given if clean(country)))
+        return tuple(dict.fromkeys(clean(country).upper()[:LONGEST_NAME] for country in given if clean(country)))
 
     def commodity(self, source: Raw, name: str) -> Commodity:
         measure = self.measure(source, name)
@@ -197,6 +201,6 @@ class Reader:
             net_weight_kg=measure.net_weight_kg,
             units=measure.units,
             description=self.text(source, "description", name, 9),
-            commodity_code=re.sub(r"[\s.]", "", self.text(source, "commodity_code", name, 10)),
+            commodity_code=re.sub(r"[\s.]", "", self.text(source, "commodity_code", name, 10, LONGEST_NAME)),
             species=self.rows(source, "species", name, 11, self.species),
         )

@@ -32,7 +32,8 @@ async def page(licence_id: UUID, attachment_id: UUID, number: int, person: Signe
         picture = await page_as_png(content, file.media_type, number)
     except IndexError:
         raise Unknown from None
-    return Response(picture, media_type="image/png", headers=_headers(f'inline; filename="{file.id}-{number}.png"'))
+    name = f'inline; filename="{file.id}-{number}.png"'
+    return Response(picture, media_type="image/png", headers=_headers(name, "image/png"))
 
 
 async def read(service: Licences, person: Person, licence_id: UUID, attachment_id: UUID) -> tuple[Attachment, bytes]:
@@ -46,13 +47,15 @@ def harmless(file: Attachment, content: bytes) -> Response:
     """The bytes as they were sent. Their own name does not travel in a header; their type is what was found in them."""
     ending = SHOWN.get(file.media_type)
     disposition = f'inline; filename="{file.id}.{ending}"' if ending else f'attachment; filename="{file.id}.tif"'
-    return Response(content, media_type=file.media_type, headers=_headers(disposition))
+    return Response(content, media_type=file.media_type, headers=_headers(disposition, file.media_type))
 
 
-def _headers(disposition: str) -> dict[str, str]:
+def _headers(disposition: str, media_type: str) -> dict[str, str]:
+    """Nothing in the file may load or run anything. Browsers do not show PDFs in a sandbox; their viewers are one."""
+    sandbox = "" if media_type == "application/pdf" else "; sandbox"
     return {
         "Content-Disposition": disposition,
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Content-Security-Policy": f"default-src 'none'; style-src 'unsafe-inline'{sandbox}",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, max-age=3600, immutable",
     }

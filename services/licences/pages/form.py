@@ -1,5 +1,6 @@
 """The form: a new licence, and Boxes 1 to 18 of a draft. Every button keeps everything that was typed."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -62,8 +63,11 @@ async def edit(
 @router.post("/licences/{licence_id}/edit")
 async def save(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
     form = await Form.read(request)
-    action, version = form.text("action"), int(form.text("version") or 0)
-    boxes, place = typed.changed(typed.boxes_in(form), action, form.text("add_code"))
+    action, code = form.text("action"), form.text("add_code")
+    version = int(form.text("version")) if re.fullmatch(r"\d{1,9}", form.text("version")) else 0
+    boxes, place = typed.changed(typed.boxes_in(form), action, code)
+    if code and action != "add-code":
+        boxes, _line = typed.changed(boxes, "add-code", code)
     again, status = typed.shown(boxes, version), 422
     await _keep_files(service, person, licence_id, form, again)
     try:
@@ -104,8 +108,9 @@ async def _save(
         raise use_cases.refused(mistakes)
     async with service.work() as work:
         licence = await use_cases.save_draft(work, person, licence_id, version=version, boxes=read)
-        if action.startswith("remove-attachment:"):
-            await use_cases.remove_attachment(work, person, licence_id, UUID(action.partition(":")[2]))
+        for file in licence.attachments:
+            if action == f"remove-attachment:{file.id}":
+                await use_cases.remove_attachment(work, person, licence_id, file.id)
     return licence
 
 

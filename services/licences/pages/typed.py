@@ -9,15 +9,21 @@ from services.licences.shapes import boxes_json
 from shared.web.forms import Form
 
 Raw = dict[str, Any]
+DEEPEST = 7
+"""Parts of the longest name: boxes.commodities.0.species.0.countries_of_harvest, with one to spare."""
 
 
 def boxes_in(form: Form) -> Raw:
     """Everything below `boxes.` as nested objects and lists; rows in their order, without gaps."""
     tree: Raw = {}
     for name in form.values:
-        if name.startswith("boxes."):
-            _put(tree, name.split(".")[1:], form.raw(name))
+        path = name.split(".")
+        if path[0] == "boxes" and len(path) <= DEEPEST:
+            _put(tree, path[1:], form.raw(name))
     boxes: Raw = _with_lists(tree)
+    boxes["commodities"] = _rows(boxes.get("commodities"))
+    for line in boxes["commodities"]:
+        line |= {"species": _rows(line.get("species")), "units": _rows(line.get("units"))}
     return boxes
 
 
@@ -48,7 +54,7 @@ def changed(boxes: Raw, action: str, code: str) -> tuple[Raw, str | None]:
     """The boxes after a button that adds or removes a row, and where on the page to go on: `add-line`,
     `remove-line:2`, `add-species:2`, `remove-species:2:0`, `add-code`. Other buttons change nothing."""
     verb, *places = action.split(":")
-    at = [int(place) for place in places if place.isdecimal()]
+    at = [int(place) for place in places if _is_index(place)]
     lines: list[Raw] = list(boxes.get("commodities", []))
     line = at[0] if at and at[0] < len(lines) else None
     if verb in {"add-line", "add-code"}:
@@ -81,9 +87,17 @@ def _put(tree: Raw, path: list[str], value: str) -> None:
 def _with_lists(tree: Any) -> Any:
     if not isinstance(tree, Mapping):
         return tree
-    if tree and all(key.isdecimal() for key in tree):
+    if tree and all(_is_index(key) for key in tree):
         return [_with_lists(tree[key]) for key in sorted(tree, key=int)]
     return {key: _with_lists(value) for key, value in tree.items()}
+
+
+def _rows(raw: Any) -> list[Raw]:
+    return [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
+
+
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 4
 
 
 def _is_blank(raw: Any) -> bool:

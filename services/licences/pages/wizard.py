@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from services.licences import use_cases
 from services.licences.domain.form import Party
 from services.licences.domain.licence import Licence
-from services.licences.domain.reading import LONGEST_TEXT, clean, read_on_behalf
+from services.licences.domain.reading import ARRIVALS, LONGEST_TEXT, clean, read_on_behalf
 from services.licences.domain.reference import zone_of
 from services.licences.pages import choices
 from services.licences.service import InService, Licences
@@ -126,7 +127,7 @@ async def _go_on(
     async with service.work() as work:
         await use_cases.answer(work, person, licence_id, **answers)
     if go == "country":
-        return see_other(f"/licences/{licence_id}/submit/{step}?country={form.text('country')}")
+        return see_other(f"/licences/{licence_id}/submit/{step}?{urlencode({'country': form.text('country')})}")
     return see_other(_next_address(licence_id, step, go))
 
 
@@ -139,16 +140,23 @@ def _read_office(form: Form) -> Answers:
 
 def _read_arrival(form: Form) -> Answers:
     zone = form.text("time_zone") if form.text("time_zone") in choices.ZONES else choices.ZONES[0]
-    try:
-        day = dt.date.fromisoformat(form.text("arrival_date"))
-    except ValueError:
+    day = _day(form.text("arrival_date"))
+    if day is None:
         message = N_("Enter the estimated date of arrival as year-month-day, such as 2027-01-31.")
-        raise _wrong("arrival_date", "arrival_missing", message) from None
+        raise _wrong("arrival_date", "arrival_missing", message)
     try:
         time = dt.time.fromisoformat(form.text("arrival_time"))
     except ValueError:
         raise _wrong("arrival_time", "arrival_missing", N_("Enter the time of arrival, such as 23:59.")) from None
     return {"arrival": dt.datetime.combine(day, time.replace(tzinfo=None), tzinfo=ZoneInfo(zone))}
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in ARRIVALS else None
 
 
 def _read_on_behalf(form: Form) -> Answers:
