@@ -104,7 +104,7 @@ async def deliveries(
     )
 
 
-@router.post("/deliveries/{delivery_id}/again")
+@router.post("/deliveries/{delivery_id:uuid}/again")
 async def send_again(request: Request, service: InService, person: SignedIn, delivery_id: UUID) -> Response:
     """Send a failed mail once more."""
     form = await Form.read(request)
@@ -115,7 +115,7 @@ async def send_again(request: Request, service: InService, person: SignedIn, del
     return see_other(here, flash=_("The mail is on its way again."))
 
 
-@router.get("/{delivery_id}")
+@router.get("/{delivery_id:uuid}")
 async def message(request: Request, service: InService, person: SignedIn, delivery_id: UUID) -> Response:
     """One message, as it was mailed; it is read from now on."""
     async with service.work() as work:

@@ -285,6 +285,55 @@ async def test_a_crash_between_sending_and_noting_it_sends_the_same_mail_again(
     assert first["Message-ID"] == second["Message-ID"]
 
 
+async def test_the_postman_goes_on_after_the_database_has_cut_every_connection(
+    hear: Hear, sink: MailSink, service: Notifications, postman: None
+) -> None:
+    ana = facts.address()
+    person = facts.account(email=ana)
+    await hear(person, RoleRefused(role=facts.role(person.account_id), reason="No"))
+    await sink.wait_for(ana)
+    async with service.work() as work:
+        await work.db.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """
+        )
+    await hear(RoleRefused(role=facts.role(person.account_id), reason="No again"))
+    assert len(await sink.wait_for(ana, 2)) == 2
+
+
+async def test_a_mail_server_that_breaks_off_costs_only_the_mail_it_broke_off_at(
+    hear: Hear, sink: MailSink, service: Notifications, postman: None
+) -> None:
+    ana, ben = facts.address(), facts.address()
+    sink.answers[ana] = "421 4.3.2 Closing"
+    people = [facts.account(email=ana), facts.account(email=ben)]
+    await hear(*people, *(RoleRefused(role=facts.role(p.account_id), reason="No") for p in people))
+    assert len(await sink.wait_for(ben)) == 1
+    del sink.answers[ana]
+    assert len(await sink.wait_for(ana)) == 1
+
+
+async def test_the_copy_being_refused_does_not_stop_the_mail(
+    hear: Hear, sink: MailSink, service: Notifications, postman: None
+) -> None:
+    msca = facts.address()
+    sink.answers[msca] = "550 5.1.1 no such mailbox"
+    person = facts.account()
+    await hear(person, facts.authority("CY", msca))
+    await hear(RoleRequested(role=facts.role(person.account_id, country="CY"), person_name="Ana Peeters"))
+
+    async def remark() -> str | None:
+        async with service.work() as work:
+            text: str | None = await work.db.fetchval(
+                "SELECT error FROM delivery WHERE copy_to = $1 AND state = 'sent'", msca
+            )
+        return text
+
+    assert await until(remark) == "The copy was refused: 550"
+
+
 async def test_two_postmen_do_not_send_a_mail_twice(hear: Hear, sink: MailSink, service: Notifications) -> None:
     addresses = [facts.address() for _ in range(30)]
     people = [facts.account(email=address) for address in addresses]

@@ -169,6 +169,14 @@ async def test_the_event_log_shows_what_concerns_a_person_and_names_nobody(
     assert (await (await enter(other)).get("/notifications/api/v1/events")).json()["items"] == []
 
 
+async def test_what_every_service_answers_is_not_taken_for_a_message(enter: Enter) -> None:
+    browser = await enter(person("Sam Support", support_role()))
+    assert (await browser.get("/notifications/asyncapi.json")).json()["info"]["title"] == "FLEGT notifications"
+    assert (await visit(browser, "/notifications/operations")).status == 200
+    assert (await browser.get("/notifications/health/live")).status_code == 200
+    assert (await visit(browser, "/notifications/nothing-of-this-name")).status == 404
+
+
 async def test_the_inbox_asks_to_sign_in(app: object) -> None:
     from shared.testing.apps import browser
 
