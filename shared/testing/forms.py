@@ -64,7 +64,7 @@ class Page:
         form = self.form(button)
         typed = self._fields(form)
         for name, value in (values or {}).items():
-            if not form.find(attrs={"name": name}):
+            if not form.find(True, {"name": name}):
                 raise NoSuchField(f"no field {name!r} in the form with {button!r} on {self.url}")
             typed[name] = [str(v) for v in value] if isinstance(value, list) else [str(value)]
         pressed = next(b for b in form.find_all("button") if button in b.get_text(" ", strip=True))
