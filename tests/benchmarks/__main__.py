@@ -11,7 +11,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from shared.contracts import topics
 from shared.database import migrate
-from tests.benchmarks import relay
+from tests.benchmarks import consumer, relay, submit
 
 ROOT = Path(__file__).parents[2]
 BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
@@ -20,7 +20,7 @@ BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
 async def main() -> None:
     """Run what was asked for; all without arguments."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("only", nargs="*", default=["relay"])
+    parser.add_argument("only", nargs="*", default=["relay", "consumer", "submit"])
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     chosen = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
@@ -30,11 +30,23 @@ async def main() -> None:
             Postgres(Path(folder) / "postgres", durable=True) as postgres,
             kind(Path(folder) / "broker", topics()) as broker,
         ):
+            idempotent = kind.settings["KAFKA_IDEMPOTENCE"] == "true"
             if "relay" in chosen.only:
-                url = await postgres.create_database("bench_relay", owner="validation")
-                await migrate(url, ROOT / "tests/shared/migrations")
-                await relay.measure(postgres.url("bench_relay", role="validation"), broker.bootstrap)
+                url = await _database(postgres, "relay", ROOT / "tests/shared/migrations", "validation")
+                await relay.measure(url, broker.bootstrap, kafka_idempotence=idempotent)
+            if "consumer" in chosen.only:
+                url = await _database(postgres, "consumer", ROOT / "services/validation/migrations", "validation")
+                await consumer.measure(url, broker.bootstrap, Path(folder), kafka_idempotence=idempotent)
+            if "submit" in chosen.only:
+                url = await _database(postgres, "submit", ROOT / "services/licences/migrations", "licences")
+                await submit.measure(url, Path(folder) / "attachments")
         await asyncio.to_thread(postgres.remove)
+
+
+async def _database(postgres: Postgres, name: str, migrations: Path, owner: str) -> str:
+    url = await postgres.create_database(f"bench_{name}", owner=owner)
+    await migrate(url, migrations)
+    return url
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ async def measure(database_url: str, kafka: str, **settings: object) -> None:
         async def by_relay() -> float:
             await _fill(service, events)
             relay = Relay("validation", service.settings, service.clock)
-            await relay._start_sender()  # noqa: SLF001 - the plain contender's producer is started before, too
+            await relay._start_sender()
             with Stopwatch() as watch:
                 task = asyncio.create_task(relay.run())
                 await until(lambda: _sent(service), within=120, every=0.01)

@@ -1,0 +1,155 @@
+"""Validation opening cases, against a bare poll and one statement that does the same."""
+
+import asyncio
+import datetime as dt
+import random
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+from deploy.demonstration.papers import boxes_of
+from services.licences.domain.licence import Answers, Attachment, Licence, Operator, Requester
+from services.licences.shapes import contract_of
+from services.validation.main import create_service
+from services.validation.settings import Settings
+from services.validation.storage import cases as storage
+from services.validation.use_cases import opening
+from shared.contracts.licences import LicenceSubmitted
+from shared.kafka import producer
+from shared.service import Service
+from shared.testing.settings import settings_for
+from shared.testing.waiting import until
+from tests.benchmarks.rounds import compare
+
+COUNT = 10_000
+BATCH = 500
+TOPIC = LicenceSubmitted.topic
+TABLES = "TRUNCATE licence_case, case_act, inbox, parked, outbox, outbox_unsent CASCADE"
+
+
+def submitted(serial: int, chance: random.Random) -> LicenceSubmitted:
+    """A licence as it is handed in, about 2 kB."""
+    now = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
+    licence = Licence(
+        id=uuid4(),
+        version=2,
+        operator=Operator(uuid4(), "Noordzee Hout NV", "BE0412345678"),
+        requester=Requester(uuid4(), "Anna Peeters"),
+        boxes=boxes_of(chance, serial, destination="BE", day=now.date()),
+        created_at=now,
+        modified_at=now,
+        commodity_codes=("441231",),
+        validation_state="submitted",
+        answers=Answers("BE101000", now + dt.timedelta(days=9)),
+        attachments=(Attachment(uuid4(), 2, "licence.jpg", "image/jpeg", 70_000, "0" * 64, 1),),
+    )
+    return LicenceSubmitted(licence=contract_of(licence))
+
+
+async def measure(database_url: str, kafka: str, folder: Path, **settings: object) -> None:
+    """Print the comparison: seconds from the first record to the last commit, without joining the group."""
+    chosen = settings_for(Settings, database_url, kafka=kafka, attachments_dir=folder, kafka_batch=BATCH, **settings)
+    await _fill(chosen)
+
+    async def bare() -> float:
+        db = await asyncpg.connect(database_url)
+        await db.execute(TABLES)
+        consumer = AIOKafkaConsumer(
+            TOPIC, bootstrap_servers=kafka, group_id=f"bare-{uuid4()}", auto_offset_reset="earliest",
+            enable_auto_commit=False, fetch_max_wait_ms=25,
+        )  # fmt: skip
+        await consumer.start()
+        done, started = 0, None
+        while done < COUNT:
+            found = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
+            started = started or time.perf_counter()
+            records = [record for part in found.values() for record in part]
+            if records:
+                await _poll_and_one_statement(db, records)
+                await consumer.commit()
+            done += len(records)
+        taken = time.perf_counter() - (started or 0)
+        await consumer.stop()
+        await db.close()
+        return taken
+
+    async def by_service() -> float:
+        service = create_service(chosen.model_copy(update={"kafka_group": f"bench-{uuid4()}"}))
+        await service.open()
+        async with service.work() as work:
+            await work.db.execute(TABLES)
+        taken = await _time_hearing(service)
+        await service.close()
+        return taken
+
+    floor = "raw getmany, pydantic, one statement for inbox and cases"
+    await compare("Licences to open cases", COUNT, {floor: bare, "validation, hearing": by_service})
+
+
+async def _poll_and_one_statement(db: asyncpg.Connection, records: Sequence[ConsumerRecord]) -> None:
+    """Decode, and write ids and cases in one statement: what a listener cannot do with less."""
+    ids, opened = [], []
+    for record in records:
+        headers = {name: value.decode() for name, value in record.headers}
+        event = LicenceSubmitted.model_validate_json(record.value)
+        ids.append(headers["ce_id"])
+        opened.append(opening._opened(event.licence, dt.datetime.fromisoformat(headers["ce_time"])))
+    columns = [list(column) for column in zip(*(tuple(vars(case).values()) for case in opened), strict=True)]
+    statement = storage._OPEN.replace(
+        "INSERT INTO licence_case", "WITH heard AS (INSERT INTO inbox (event_id) SELECT unnest($21::uuid[])) "
+        "INSERT INTO licence_case", 1,
+    )  # fmt: skip
+    await db.execute(statement, *columns, ids)
+
+
+async def _time_hearing(service: Service) -> float:
+    first, last, heard = 0.0, 0.0, 0
+    original = service.hearing.hear
+
+    async def timed(records: Sequence[ConsumerRecord]) -> None:
+        nonlocal first, last, heard
+        first = first or time.perf_counter()
+        await original(records)
+        last, heard = time.perf_counter(), heard + sum(record.topic == TOPIC for record in records)
+
+    service.hearing.hear = timed  # type: ignore[method-assign]
+    task = asyncio.create_task(service.hear())
+
+    async def complete() -> bool:
+        return heard >= COUNT
+
+    await until(complete, within=120)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    if service.broker is not None:
+        await service.broker.stop()
+    return last - first
+
+
+async def _fill(settings: Settings) -> None:
+    """Put the events on the topic, as the relay would."""
+    client = producer(settings)
+    await client.start()
+    chance = random.Random(1)  # noqa: S311 - nothing here is secret
+    sending = []
+    for serial in range(COUNT):
+        event = submitted(serial, chance)
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": str(uuid4()),
+            "ce_type": event.wire_name,
+            "ce_source": "licences",
+            "ce_subject": event.key,
+            "ce_time": "2026-11-20T10:00:00+00:00",
+        }
+        encoded = [(name, value.encode()) for name, value in headers.items()]
+        payload = event.model_dump_json().encode()
+        sending.append(await client.send(TOPIC, payload, key=event.key.encode(), headers=encoded))
+    await asyncio.gather(*sending)
+    await client.stop()
