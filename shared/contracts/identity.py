@@ -1,13 +1,13 @@
 """Facts that identity tells: about accounts, companies, authorities and roles."""
 
-from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Contract, Event
 
-RoleKind = Literal["importer", "msca", "customs", "support"]
+RoleKind = str
+"""`importer`, `msca`, `customs` or `support` today. Text, so that a new kind of role breaks no listener."""
 
 
 class AccountEvent(Event):
@@ -94,7 +94,8 @@ class AuthorityRegistered(Event):
     topic = "identity.authorities"
     authority_id: UUID
     version: int
-    kind: Literal["msca", "customs"]
+    kind: str
+    """`msca` or `customs` today."""
     name: str
     country: str
     office: str | None = None
