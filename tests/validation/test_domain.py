@@ -175,6 +175,18 @@ def test_a_rejection_needs_a_reason_code_and_words(code: str, text: str, fields:
     assert case.state == OPEN
 
 
+def test_words_have_a_longest_length_and_lose_what_cannot_be_kept() -> None:
+    case = case_in(OPEN)
+    with pytest.raises(Incomplete) as refused:
+        case.reject(OFFICER, NOW, "FORMAT", "x" * 2_001)
+    assert [mistake.code for mistake in refused.value.mistakes] == ["too_long"]
+    with pytest.raises(Incomplete):
+        case.validate(OFFICER, NOW, "x" * 2_001)
+    case.reject(OFFICER, NOW, "FORMAT", " No \0stamp. ")
+    assert case.decision is not None
+    assert case.decision.text == "No stamp."
+
+
 @pytest.mark.parametrize("act", [Act.SUSPEND, Act.REFUSE])
 def test_holding_and_refusing_goods_needs_a_reason(act: Act) -> None:
     case = case_in(AWAITING)

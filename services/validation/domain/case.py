@@ -57,6 +57,9 @@ class Actor:
     body: str
 
 
+LONGEST_TEXT = 2_000
+"""Characters of a reason or remark: it travels in events and mails."""
+
 State = tuple[ValidationState, ClearanceState]
 
 OPEN: State = (ValidationState.SUBMITTED, ClearanceState.NOT_READY)
@@ -139,7 +142,9 @@ class Case:
                 "rejected (Regulation (EC) No 1024/2008, article 6(3)).",
                 {"lodged": self.lodged_on, "expiry": self.expiry_date},
             )
-        self.decision = Decision(by, at, remark.strip())
+        if too_long := _too_long("remark", remark):
+            raise Incomplete(too_long)
+        self.decision = Decision(by, at, words(remark))
         self._move(Act.VALIDATE)
 
     def reject(self, by: Actor, at: datetime, reason_code: str, reason: str) -> None:
@@ -148,11 +153,10 @@ class Case:
         mistakes = []
         if reason_code not in set(RejectionReason):
             mistakes.append(Mistake("reason_code", "reason_code_missing", "Choose the reason of the rejection."))
-        if not reason.strip():
-            mistakes.append(_reason_missing())
+        mistakes += _wrong_reason(reason)
         if mistakes:
             raise Incomplete(mistakes)
-        self.decision = Decision(by, at, reason.strip(), RejectionReason(reason_code))
+        self.decision = Decision(by, at, words(reason), RejectionReason(reason_code))
         self._move(Act.REJECT)
 
     def clear(self, by: Actor, number: str, declared: Quantities) -> list[Comparison]:
@@ -188,8 +192,8 @@ class Case:
 
     def _act_with_reason(self, act: Act, by: Actor, reason: str) -> None:
         self._may(act, by)
-        if not reason.strip():
-            raise Incomplete([_reason_missing()])
+        if wrong := _wrong_reason(reason):
+            raise Incomplete(wrong)
         self._move(act)
 
     def _may(self, act: Act, by: Actor) -> None:
@@ -236,8 +240,21 @@ _NOT_FROM = {
 }
 
 
-def _reason_missing() -> Mistake:
-    return Mistake("reason", "reason_missing", "Say in words what was found.")
+def words(text: str) -> str:
+    """What somebody wrote, as it is kept: no blanks around it, none of the characters that cannot be kept."""
+    return text.replace("\0", "").strip()
+
+
+def _wrong_reason(reason: str) -> list[Mistake]:
+    if not words(reason):
+        return [Mistake("reason", "reason_missing", "Say in words what was found.")]
+    return _too_long("reason", reason)
+
+
+def _too_long(field: str, text: str) -> list[Mistake]:
+    if len(text) <= LONGEST_TEXT:
+        return []
+    return [Mistake(field, "too_long", "Write at most %(most)s characters.", {"most": LONGEST_TEXT})]
 
 
 def _bad_number(typed: str, expected: int | None) -> Mistake:

@@ -123,7 +123,7 @@ def queue_statement(wanted: QueueFilter, *, after: Key | None, limit: int) -> Se
     if wanted.state:
         statement = statement.where(_case.c.validation_state == wanted.state)
     if wanted.point_of_entry:
-        statement = statement.where(_case.c.point_of_entry == wanted.point_of_entry.strip().upper())
+        statement = statement.where(_case.c.point_of_entry == search_key(wanted.point_of_entry))
     statement = _of_number(statement, wanted.number)
     return _page(statement, _case.c.submitted_at, newest_first=wanted.newest_first, after=after, limit=limit)
 

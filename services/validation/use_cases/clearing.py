@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.validation.domain.case import Act, Case
+from services.validation.domain.case import Act, Case, words
 from services.validation.domain.quantities import Quantities
 from services.validation.use_cases.permissions import case_of_office, rules
 from services.validation.use_cases.recording import record
@@ -59,7 +59,7 @@ async def _with_reason(work: Work, person: Person, case_id: UUID, act: Act, reas
     case = stored.to_decide()
     with rules():
         {Act.SUSPEND: case.suspend, Act.RESUME: case.resume, Act.REFUSE: case.refuse}[act](actor, reason)
-    text = reason.strip()
+    text = words(reason)
     fact = _FACTS[act]
     return await record(work, stored, case, act, actor, fact, seen=version, text=text, details={"reason": text})
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.validation.domain.case import Act, Case
+from services.validation.domain.case import Act, Case, words
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
 from shared.contracts.validation import LicenceRejected, LicenceValidated
@@ -21,7 +21,7 @@ async def validate_licence(
     case = stored.to_decide()
     with rules():
         case.validate(actor, work.now, remark)
-    text = remark.strip()
+    text = words(remark)
     return await record(
         work, stored, case, Act.VALIDATE, actor, LicenceValidated, seen=version, text=text, details={"remark": text}
     )
@@ -35,7 +35,7 @@ async def reject_licence(
     case = stored.to_decide()
     with rules():
         case.reject(actor, work.now, reason_code, reason)
-    text = reason.strip()
+    text = words(reason)
     details = {"reason_code": reason_code, "reason": text}
     return await record(
         work, stored, case, Act.REJECT, actor, LicenceRejected, seen=version, text=text, details=details
