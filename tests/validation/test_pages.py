@@ -255,3 +255,17 @@ async def test_nobody_signed_in_is_led_to_sign_in(app: FastAPI) -> None:
         answer = await client.get(CASES)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/identity/session/refresh?next=%2Fvalidation%2Fcases")
+
+
+async def test_a_number_is_found_in_every_state(service: Validation, people: People, browser_of: Browser) -> None:
+    number = "26.40001-00123.003-ID-BE"
+    case_id = await accepted(service, people, boxes=boxes(licence_number=number))
+    async with service.work() as work:
+        await use_cases.refuse_clearance(work, people.customs, case_id, reason="Other goods.")
+    awaiting = await visit(browser_of(people.customs), CLEARANCES)
+    assert number not in awaiting.text
+    assert number in (await awaiting.press("Find", {"number": number})).text
+    waiting = await visit(browser_of(people.officer), CASES)
+    nothing = await waiting.press("Search", {"number": "40001"})
+    assert "No case fits this search" in nothing.text
+    assert number in (await visit(nothing.client, nothing.link("Search in every state"))).text

@@ -59,6 +59,7 @@ async def queue(
         form=Form.empty(filters),
         filtered=bool(number.strip() or point_of_entry),
         states=[(value, state_name("validation", value)) for value in ValidationState],
+        everywhere_url=address(QUEUE, {**filters, "state": "all"}),
         offices=[(office.id, f"{office.name} ({office.id})") for office in offices],
         office_name=office_name,
         next_url=address(QUEUE, {**filters, "cursor": page.next}) if page.next else None,

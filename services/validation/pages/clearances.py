@@ -55,11 +55,12 @@ async def clearances(
     cursor: str | None = None,
 ) -> Response:
     """Validated licences of the office: those that await clearance, or with a number those that have it."""
-    state = state or ("all" if number.strip() else ClearanceState.AWAITING)
+    if state is None and not number.strip():
+        state = ClearanceState.AWAITING
     wanted = state if state in set(ClearanceState) else None
     async with service.work() as work:
         page = await use_cases.list_clearances(work, person, state=wanted, number=number, cursor=cursor)
-    filters = {"state": state, "number": number}
+    filters = {"state": state, "number": number.strip()}
     return service.pages.render(
         request,
         "clearances.html",
@@ -67,7 +68,8 @@ async def clearances(
         stats=_stats(page.counts),
         form=Form.empty(filters),
         number=number.strip(),
-        states=[(s, state_name("clearance", s)) for s in ClearanceState if s is not ClearanceState.NOT_READY],
+        state=wanted,
+        state_name=state_name,
         office_name=office_name,
         next_url=address(LIST, {**filters, "cursor": page.next}) if page.next else None,
         first_url=address(LIST, filters) if cursor else None,
