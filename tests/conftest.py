@@ -38,7 +38,7 @@ async def postgres(backend: str, tmp_path_factory: pytest.TempPathFactory) -> As
     if backend == "containers":
         from tests.containers import postgres_container
 
-        async with postgres_container() as server:
+        async with postgres_container(tmp_path_factory.mktemp("postgres")) as server:
             yield server
     else:
         async with Postgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
@@ -48,16 +48,15 @@ async def postgres(backend: str, tmp_path_factory: pytest.TempPathFactory) -> As
 @pytest.fixture(scope="session")
 async def broker(backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
     """One broker for the whole run, with all topics of the product."""
-    folder = tmp_path_factory.mktemp("broker")
+    kind: type[Broker]
     if backend == "containers":
-        from tests.containers import kafka_container
+        from tests.containers import KafkaContainer
 
-        async with kafka_container(topics(), partitions=3) as server:
-            yield server
+        kind = KafkaContainer
     else:
         kind = Kafka if backend == "kafka" else EmbeddedBroker
-        async with kind(folder, topics(), partitions=3) as server:
-            yield server
+    async with kind(tmp_path_factory.mktemp("broker"), topics(), partitions=3) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
