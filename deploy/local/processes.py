@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import IO, Protocol, TypedDict
 ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+given_ports: set[int] = set()
 
 
 class DidNotStart(Exception):
@@ -41,10 +43,16 @@ def run_once(command: Sequence[str | Path], *, run_as: RunAs | None = None, limi
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody listens on.
+
+    It lies below those that systems give to outgoing connections: none of these takes it before it is used, or while
+    a killed process is started again.
+    """
+    for port in random.SystemRandom().sample(range(15_000, 32_000), 1000):
+        if port not in given_ports and port_is_free(port):
+            given_ports.add(port)
+            return port
+    raise OSError("no free port between 15000 and 32000")
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -161,7 +169,7 @@ class Child:
                 raise DidNotStart(f"{self.name} ended with {self.returncode} before it was ready.\n{self.last_lines()}")
             if time.monotonic() > limit:
                 raise DidNotStart(f"{self.name} was not ready after {within:.0f} s.\n{self.last_lines()}")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     async def stop(self, *, within: float = 12) -> None:
         """Ask it to end; whoever has not ended after `within` seconds is killed."""

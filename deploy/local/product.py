@@ -44,15 +44,19 @@ class Program:
 
     async def start(self) -> None:
         await self.child.spawn()
-        await self.child.ready(lambda: self.answers(*self.ready_when), within=READY_WITHIN)
+        await self.answers(self.ready_when)
 
-    async def answers(self, *codes: int) -> bool:
-        """Does its health address answer with one of these codes now?"""
+    async def answers(self, codes: tuple[int, ...]) -> None:
+        """Wait until its health address answers with one of these codes."""
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            try:
-                return (await client.get(self.health)).status_code in codes
-            except httpx.TransportError:
-                return False
+
+            async def answered() -> bool:
+                try:
+                    return (await client.get(self.health)).status_code in codes
+                except httpx.TransportError:
+                    return False
+
+            await self.child.ready(answered, within=READY_WITHIN)
 
     async def stop(self) -> None:
         await self.child.stop()
@@ -128,7 +132,7 @@ class Product:
             await asyncio.gather(self._start(self.broker), self._start(self.mailbox))
             await asyncio.gather(*(self._start(service) for service in self.services.values()))
             await self._start(self.gateway)
-            await self.gateway.child.ready(lambda: self.gateway.answers(200), within=READY_WITHIN)
+            await self.gateway.answers((200,))
             on_failure.pop_all()
 
     async def _start(self, part: Part) -> None:
