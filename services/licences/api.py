@@ -106,14 +106,14 @@ async def create(
         return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
 
 
-@router.get("/licences/{licence_id}")
+@router.get("/licences/{licence_id:uuid}")
 async def read(licence_id: UUID, person: SignedIn, service: InService) -> Response:
     async with service.work() as work:
         licence = (await use_cases.read_licence(work, person, licence_id)).licence
     return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
 
 
-@router.put("/licences/{licence_id}")
+@router.put("/licences/{licence_id:uuid}")
 async def change(
     licence_id: UUID, draft: Draft, person: SignedIn, service: InService, if_match: IfMatch = None
 ) -> Response:
@@ -125,7 +125,7 @@ async def change(
     return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
 
 
-@router.post("/licences/{licence_id}/attachments", status_code=201)
+@router.post("/licences/{licence_id:uuid}/attachments", status_code=201)
 async def attach(
     request: Request,
     licence_id: UUID,
@@ -156,12 +156,12 @@ async def attach(
         return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
 
 
-@router.get("/licences/{licence_id}/attachments/{attachment_id}")
+@router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}")
 async def attachment(licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService) -> Response:
     return files.harmless(*await files.read(service, person, licence_id, attachment_id))
 
 
-@router.post("/licences/{licence_id}/submission")
+@router.post("/licences/{licence_id:uuid}/submission")
 async def submit(
     request: Request,
     licence_id: UUID,

@@ -172,7 +172,8 @@ async def test_a_scan_can_be_looked_at_and_taken_off(client: httpx.AsyncClient) 
     assert "sandbox" in picture.headers["content-security-policy"]
     assert picture.headers["content-disposition"].startswith("inline")
     assert page.headers["content-type"] == "image/png"
-    assert (await client.get(f"{address}/pages/2.png")).status_code == 404
+    for number in ("0", "2", "9" * 5_000, "x"):
+        assert (await client.get(f"{address}/pages/{number}.png")).status_code == 404
 
     gone = await form.press("Remove Jalur 1.png")
     assert "Jalur 1.png" not in gone.text
@@ -400,6 +401,11 @@ async def test_a_code_typed_but_not_added_is_not_lost(client: httpx.AsyncClient)
     saved = await form.press("Save draft", {"add_code": "4412"})
 
     assert value(saved, "boxes.commodities.0.commodity_code") == "4412"
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json", "metrics", "health/live", "static/css/flegt.css"])
+async def test_what_every_service_answers_is_not_taken_for_a_licence(app: FastAPI, name: str) -> None:
+    assert (await browser(app).get(f"/licences/{name}")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """The files of a licence, for those who may see it, with headers that make them harmless."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from services.licences import use_cases
@@ -15,18 +16,19 @@ from shared.problems import Unknown
 
 router = APIRouter(include_in_schema=False)
 
+Number = Annotated[int, Path(ge=1, le=10_000)]
 SHOWN = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/pdf": "pdf"}
 """What browsers show by themselves, with the ending of its name; anything else is saved."""
 
 
-@router.get("/licences/{licence_id}/attachments/{attachment_id}")
+@router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}")
 async def attachment(licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService) -> Response:
     file, content = await read(service, person, licence_id, attachment_id)
     return harmless(file, content)
 
 
-@router.get("/licences/{licence_id}/attachments/{attachment_id}/pages/{number}.png")
-async def page(licence_id: UUID, attachment_id: UUID, number: int, person: SignedIn, service: InService) -> Response:
+@router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}/pages/{number}.png")
+async def page(licence_id: UUID, attachment_id: UUID, number: Number, person: SignedIn, service: InService) -> Response:
     file, content = await read(service, person, licence_id, attachment_id)
     try:
         picture = await page_as_png(content, file.media_type, number)

@@ -48,7 +48,7 @@ async def create(request: Request, person: SignedIn, service: InService) -> Resp
     return see_other(f"/licences/{licence.id}/edit")
 
 
-@router.get("/licences/{licence_id}/edit")
+@router.get("/licences/{licence_id:uuid}/edit")
 async def edit(
     request: Request, licence_id: UUID, person: SignedIn, service: InService, check: bool = False
 ) -> Response:
@@ -60,7 +60,7 @@ async def edit(
     return _show(request, service, licence, form)
 
 
-@router.post("/licences/{licence_id}/edit")
+@router.post("/licences/{licence_id:uuid}/edit")
 async def save(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
     form = await Form.read(request)
     action, code = form.text("action"), form.text("add_code")
@@ -91,7 +91,7 @@ async def save(request: Request, licence_id: UUID, person: SignedIn, service: In
     return see_other(f"{here}#{place}") if place else see_other(here, flash=_("The draft is saved."))
 
 
-@router.post("/licences/{licence_id}/delete")
+@router.post("/licences/{licence_id:uuid}/delete")
 async def delete(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
     await Form.read(request)
     async with service.work() as work:

@@ -30,7 +30,7 @@ TITLES = {
 }
 
 
-@router.get("/licences/{licence_id}")
+@router.get("/licences/{licence_id:uuid}")
 async def licence(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
     async with service.work() as work:
         view = await use_cases.read_licence(work, person, licence_id)

@@ -25,7 +25,7 @@ from shared.web.forms import Form
 from shared.web.i18n import N_, _, translated
 from shared.web.pages import see_other
 
-router = APIRouter(include_in_schema=False, prefix="/licences/{licence_id}/submit")
+router = APIRouter(include_in_schema=False, prefix="/licences/{licence_id:uuid}/submit")
 
 STEPS = {
     "point-of-entry": N_("Point of entry"),
