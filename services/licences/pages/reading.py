@@ -53,7 +53,7 @@ async def licence(request: Request, licence_id: UUID, person: SignedIn, service:
 def next_step(view: LicenceView) -> str:
     """Who has the licence now, and what comes next."""
     licence = view.licence
-    authority = view.authority or _("the competent authority of %(country)s", country=_entry_country(licence))
+    authority = view.authority or _("The competent authority of %(country)s", country=_entry_country(licence))
     office = customs_office(licence.answers.point_of_entry or "")
     customs = f"{office.name} ({office.id})" if office else ""
     if licence.validation_state == "validated":

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, and_, column, func, literal_column, select, table, tuple_
+from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, select, table, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Integer, String, Uuid
 
@@ -80,17 +81,23 @@ async def search(
     limit: int,
 ) -> list[Row]:
     """Licences of these companies, the last modified first, behind the key `after`."""
+    return [Row(*row) for row in await run(db, list_statement(companies, wanted, after=after, limit=limit))]
+
+
+def list_statement(
+    companies: Sequence[UUID], wanted: Search, *, after: tuple[dt.datetime, UUID] | None, limit: int
+) -> Select[Any]:
+    """What `search` asks the database."""
     licence = _licence.c
     conditions = [licence.operator_id.in_(companies), *_conditions(wanted)]
     if after is not None:
         conditions.append(tuple_(licence.modified_at, licence.id) < after)
-    statement = (
+    return (
         select(*(licence[c.name] for c in COLUMNS))
         .where(and_(*conditions))
         .order_by(licence.modified_at.desc(), licence.id.desc())
         .limit(limit)
     )
-    return [Row(*row) for row in await run(db, statement)]
 
 
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
