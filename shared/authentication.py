@@ -6,6 +6,7 @@ count is decided by what the service itself knows (shared.roles).
 
 import asyncio
 import time
+from collections import OrderedDict
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,6 +24,9 @@ TOKEN_COOKIE = "flegt_token"  # noqa: S105 - a cookie's name
 ROLE_COOKIE = "flegt_role"
 AUDIENCE = "flegt"
 ALGORITHM = "ES256"
+SECONDS_VERIFIED = 5.0
+"""How long a verified token is believed without verifying it again: by so much it may outlive its end."""
+TOKENS_REMEMBERED = 2_000
 
 
 class Keys(Protocol):
@@ -133,17 +137,31 @@ class Authentication:
         self.keys = keys
         self.issuer = issuer
         self.leeway = leeway
+        self._verified: OrderedDict[str, tuple[Person, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             connection = HTTPConnection(scope)
             token, by_bearer = _token_of(connection)
-            person = await verify(token, self.keys, issuer=self.issuer, leeway=self.leeway) if token else None
+            person = await self._person(token) if token else None
             if person and (chosen := _uuid(connection.cookies.get(ROLE_COOKIE, ""))):
                 person = Person(**{**person.__dict__, "active_role_id": chosen})
             scope.setdefault("state", {}).update(person=person, by_bearer=by_bearer)
             speak(language_of(connection), zone_of(connection))
         await self.app(scope, receive, send)
+
+    async def _person(self, token: str) -> Person | None:
+        """Who the token speaks of. A token that was verified a moment ago is not verified again; what its person may
+        do is looked up each time."""
+        person, until = self._verified.get(token, (None, 0.0))
+        if person is not None and time.monotonic() < until:
+            return person
+        person = await verify(token, self.keys, issuer=self.issuer, leeway=self.leeway)
+        if person is not None:
+            self._verified[token] = person, time.monotonic() + SECONDS_VERIFIED
+            if len(self._verified) > TOKENS_REMEMBERED:
+                self._verified.popitem(last=False)
+        return person
 
 
 def _token_of(connection: HTTPConnection) -> tuple[str | None, bool]:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from shared.command import GC_THRESHOLD
 from shared.contracts import topics
 from shared.database import migrate
 from tests.benchmarks import consumer, relay, submit
@@ -24,6 +26,7 @@ async def main() -> None:
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     chosen = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
+    gc.set_threshold(*GC_THRESHOLD)  # as `serve` does; the plain contenders have the same
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         kind = BROKERS[chosen.broker]
         async with (

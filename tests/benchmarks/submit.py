@@ -109,8 +109,7 @@ async def _importer(service: Licences) -> Person:
     async with service.work() as work:
         await know(work.db, someone)
         await work.db.execute(
-            "INSERT INTO operator (id, version, name, eori) "
-            "VALUES ($1, 1, 'Noordzee Hout NV', 'BE0412345678')",
+            "INSERT INTO operator (id, version, name, eori) VALUES ($1, 1, 'Noordzee Hout NV', 'BE0412345678')",
             role.body_id,
         )
     return someone
