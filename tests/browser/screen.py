@@ -1,0 +1,57 @@
+"""One person's screen: a browser window of their own that remembers everything that went wrong in it."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser, ConsoleMessage, Page, Response
+
+from tests.journeys.people import Somebody
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+class Screen:
+    """`page` is the window; `complaints` what the browser's console and the answers said against us."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.origin = origin
+        self.complaints: list[str] = []
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("response", self._note_response)
+
+    @classmethod
+    async def of(cls, chromium: Browser, somebody: Somebody) -> "Screen":
+        """A new window in which this person has signed in."""
+        context = await chromium.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/Brussels")
+        context.set_default_timeout(15_000)
+        screen = cls(await context.new_page(), somebody.product.origin)
+        await screen.open("/identity/sign-in")
+        await screen.page.get_by_label("E-mail address").fill(somebody.email)
+        await screen.page.get_by_label("Password").fill(somebody.password)
+        await screen.press("Sign in", within="main")
+        await screen.page.get_by_role("button", name="Sign out").wait_for()
+        return screen
+
+    async def open(self, address: str) -> None:
+        await self.page.goto(f"{self.origin}{address}")
+
+    async def press(self, button: str, within: str = "main") -> None:
+        """Press the visible button of this name."""
+        await self.page.locator(within).get_by_role("button", name=button, exact=True).click()
+
+    async def keep(self, folder: Path, name: str) -> None:
+        """Pictures of the whole page, on a wide screen and on a phone. Neither may be wider than the screen."""
+        for size in (NARROW, WIDE):
+            await self.page.set_viewport_size(size)
+            await self.page.screenshot(path=folder / f"{name}-{size['width']}.png", full_page=True)
+            width = await self.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{name} is {width} wide on a screen of {size['width']}"
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _note_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
