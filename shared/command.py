@@ -17,7 +17,7 @@ Act = Callable[[Service, argparse.Namespace], Coroutine[Any, Any, None]]
 Prepare = Callable[[argparse.ArgumentParser], None]
 GRACE_SECONDS = 10
 GC_THRESHOLD = (50_000, 20, 50)
-"""A batch of events makes many objects that go away together; looking for cycles among them took a quarter of its time."""
+"""A batch makes many objects that go away together; looking for cycles among them took a quarter of its time."""
 
 
 def main(

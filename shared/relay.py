@@ -150,7 +150,11 @@ class Relay:
         return False
 
     async def _look_for_loss(self) -> None:
-        """Compare what the broker once acknowledged with what it has now. Raises LogLost when it has less."""
+        """Compare what the broker once acknowledged with what it has now. Raises LogLost when it has less.
+
+        What is remembered is where each partition's last batch began: the embedded broker counts a partition's end
+        from there, not from the batch's last message.
+        """
         if not self._reach or self._sender is None:
             return
         ends = await self._sender.ends(list(self._reach))
@@ -189,7 +193,7 @@ class Relay:
             elif batch.place not in failures:
                 if answer.offset <= self._reach.get(batch.place, -1):
                     raise LogLost(f"{batch.place.topic}/{batch.place.partition} counts anew from {answer.offset}")
-                reach[batch.place] = answer.offset + len(batch.ids) - 1
+                reach[batch.place] = answer.offset
                 sent += batch.ids
         if sent:
             places = [(place.topic, place.partition, position) for place, position in reach.items()]

@@ -162,6 +162,19 @@ async def test_a_broker_that_lost_its_log_is_refilled(database_url, own_broker):
         await until(refilled, within=60)
 
 
+async def test_a_broker_that_lost_nothing_is_not_refilled(database_url, kafka):
+    async with stage(database_url, kafka=kafka) as service, relaying(service) as (relay,):
+        for _ in range(2):
+            async with service.work() as work:
+                for version in range(40):
+                    work.tell(validated(version=version))
+            await until(lambda: nothing_unsent(service))
+
+        await relay._look_for_loss()
+
+        assert len(relay._reach) == 3
+
+
 async def test_replaying_sends_the_same_ids_again(database_url, own_broker):
     async with stage(database_url, kafka=own_broker.bootstrap) as service, relaying(service):
         await _tell(service, [validated(), validated()])

@@ -38,7 +38,7 @@ CREATE TABLE outbox_unsent (
 CREATE INDEX outbox_unsent_failed ON outbox_unsent (id) WHERE failed_at IS NOT NULL;
 """
 
-# How far each partition was written. A broker whose end lies before it has lost its log.
+# Where the last batch of each partition began. A broker whose partition does not reach beyond it has lost its log.
 REACH = """
 CREATE TABLE relay_reach (
     topic     text NOT NULL,
