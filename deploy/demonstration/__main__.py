@@ -1,4 +1,4 @@
-"""`python -m deploy.demonstration load`: once per set of databases; started again it says that all is there."""
+"""`python -m deploy.demonstration load`: once per set of databases. Interrupted, it goes on where it was."""
 
 import argparse
 import asyncio
@@ -11,11 +11,7 @@ from pathlib import Path
 from deploy.demonstration.cast import PLAYERS, START_PAGE
 from deploy.demonstration.licences import decide_and_clear, enter_licences
 from deploy.demonstration.people import enter_people, new_password, wait_until_known
-from deploy.demonstration.stage import Stage, set_up
-
-
-class HalfLoaded(SystemExit):
-    """An earlier loading was interrupted; doubles would be worse than starting over."""
+from deploy.demonstration.stage import set_up
 
 
 async def load(directory: Path) -> None:
@@ -24,25 +20,24 @@ async def load(directory: Path) -> None:
     if sign_ins.exists():
         print("  the demonstration data is there already")  # noqa: T201 - the answer of a command
         return
+    begun, passwords = _begin(directory / "sign-ins.json.begun")
     async with set_up() as stage:
-        if await _has_accounts(stage):
-            raise HalfLoaded(
-                "The databases hold data, but no demonstration was loaded completely. "
-                "`make clean-data` removes everything; `make up EMPTY=1` starts without loading."
-            )
-        passwords = {player.email: new_password() for player in PLAYERS}
-        now = dt.datetime.now(dt.UTC)
-        people = await enter_people(stage, passwords, at=now - dt.timedelta(days=430))
+        people = await enter_people(stage, passwords, at=begun - dt.timedelta(days=430))
         await wait_until_known(stage, people)
-        entered = await enter_licences(stage, people, now=now)
+        entered = await enter_licences(stage, people, now=begun)
         await decide_and_clear(stage, people, entered)
     _write_for_owner_only(sign_ins, _rows(passwords))
+    (directory / "sign-ins.json.begun").unlink()
     print(f"  {len(entered)} licences are loaded")  # noqa: T201 - the answer of a command
 
 
-async def _has_accounts(stage: Stage) -> bool:
-    async with stage.identity.work() as work:
-        return bool(await work.db.fetchval("SELECT EXISTS (SELECT 1 FROM account)"))
+def _begin(note: Path) -> tuple[dt.datetime, dict[str, str]]:
+    """When this loading was begun, and the passwords it gives: those of an interrupted loading, if there was one."""
+    if not note.exists():
+        passwords = {player.email: new_password() for player in PLAYERS}
+        _write_for_owner_only(note, {"begun": dt.datetime.now(dt.UTC).isoformat(), "passwords": passwords})
+    noted = json.loads(note.read_text())
+    return dt.datetime.fromisoformat(noted["begun"]), noted["passwords"]
 
 
 def _rows(passwords: dict[str, str]) -> list[dict[str, str]]:
@@ -58,10 +53,10 @@ def _rows(passwords: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def _write_for_owner_only(path: Path, rows: list[dict[str, str]]) -> None:
+def _write_for_owner_only(path: Path, content: object) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(rows, file, indent=2)
+        json.dump(content, file, indent=2)
 
 
 def main() -> None:

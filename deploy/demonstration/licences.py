@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +21,7 @@ from services.validation.domain.quantities import Quantities
 from services.validation.use_cases import clearing, deciding
 from shared.attachments import Checked
 from shared.person import Person
+from shared.problems import WrongState
 
 COUNT = 320
 MONTHS_BACK = 400
@@ -72,23 +74,35 @@ def plans(people: People, *, now: dt.datetime) -> Iterator[Plan]:
 
 
 async def enter_licences(stage: Stage, people: People, *, now: dt.datetime) -> dict[UUID, Plan]:
-    """Drafts with their scans, handed in unless they stay drafts."""
+    """Drafts with their scans, handed in unless they stay drafts. What an interrupted loading entered stays."""
     entered: dict[UUID, Plan] = {}
     for plan in plans(people, now=now):
-        scan = scan_of(plan.boxes)
-        async with stage.licences.work(at=plan.entered) as work:
-            draft = await create_draft(work, plan.importer, boxes=plan.boxes)
-            await attach_file(
-                work, stage.licences.attachments, plan.importer, draft.id,
-                box=2, name=f"licence-{len(entered) + 1}.jpg", content=scan, checked=Checked("image/jpeg", 1),
-            )  # fmt: skip
-        if plan.fate != "draft":
+        licence_id, state = await _entered_before(stage, plan) or (await _enter(stage, plan, len(entered) + 1), "draft")
+        if state == "draft" and plan.fate != "draft":
             async with stage.licences.work(at=plan.entered + dt.timedelta(minutes=20)) as work:
-                await submit_licence(work, plan.importer, draft.id, answers=_answers(plan))
-        entered[draft.id] = plan
+                await submit_licence(work, plan.importer, licence_id, answers=_answers(plan))
+        entered[licence_id] = plan
         if len(entered) % 80 == 0:
             print(f"  {len(entered)} licences are entered", flush=True)  # noqa: T201 - progress for who waits
     return entered
+
+
+async def _entered_before(stage: Stage, plan: Plan) -> tuple[UUID, str] | None:
+    async with stage.licences.work() as work:
+        row = await work.db.fetchrow(
+            "SELECT id, validation_state FROM licence WHERE licence_number = $1", plan.boxes.licence_number
+        )
+    return (row["id"], row["validation_state"]) if row else None
+
+
+async def _enter(stage: Stage, plan: Plan, serial: int) -> UUID:
+    async with stage.licences.work(at=plan.entered) as work:
+        draft = await create_draft(work, plan.importer, boxes=plan.boxes)
+        await attach_file(
+            work, stage.licences.attachments, plan.importer, draft.id,
+            box=2, name=f"licence-{serial}.jpg", content=scan_of(plan.boxes), checked=Checked("image/jpeg", 1),
+        )  # fmt: skip
+    return draft.id
 
 
 def _answers(plan: Plan) -> Answers:
@@ -115,7 +129,8 @@ async def decide_and_clear(stage: Stage, people: People, entered: dict[UUID, Pla
     await until(all_have_cases, "every licence handed in has reached its authority")
     chance = random.Random(1024)  # noqa: S311 - nothing here is secret
     for licence_id, plan in lodged.items():
-        await _decide(stage, people, licence_id, plan, chance)
+        with suppress(WrongState):  # cleared before an interruption
+            await _decide(stage, people, licence_id, plan, chance)
 
 
 async def _decide(stage: Stage, people: People, licence_id: UUID, plan: Plan, chance: random.Random) -> None:
@@ -125,12 +140,13 @@ async def _decide(stage: Stage, people: People, licence_id: UUID, plan: Plan, ch
     officer = people[next(p.email for p in PLAYERS if p.role == "msca" and p.where == office[:2])]
     customs = people[next(p.email for p in PLAYERS if p.role == "customs" and p.where == office)]
     decided = plan.entered + dt.timedelta(hours=chance.uniform(2, 60))
-    async with stage.validation.work(at=decided) as work:
-        if plan.fate == "rejected":
-            code, reason = chance.choice(REASONS)
-            await deciding.reject_licence(work, officer, licence_id, reason_code=code, reason=reason)
-            return
-        await deciding.validate_licence(work, officer, licence_id)
+    with suppress(WrongState):  # decided before an interruption
+        async with stage.validation.work(at=decided) as work:
+            if plan.fate == "rejected":
+                code, reason = chance.choice(REASONS)
+                await deciding.reject_licence(work, officer, licence_id, reason_code=code, reason=reason)
+                return
+            await deciding.validate_licence(work, officer, licence_id)
     async with stage.validation.work(at=decided + dt.timedelta(days=chance.uniform(4, 8))) as work:
         if plan.fate == "suspended":
             doubt = "The seal number differs from the bill of lading."

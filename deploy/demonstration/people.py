@@ -8,11 +8,12 @@ from deploy.demonstration.cast import COMPANIES, PLAYERS, Company, Player
 from deploy.demonstration.stage import Stage, until
 from services.identity.domain.accounts import Account, Registration
 from services.identity.domain.operators import TIMBER, OperatorDetails
-from services.identity.domain.roles import Application, Kind
+from services.identity.domain.roles import Application, Kind, Status
+from services.identity.storage import accounts, operators
 from services.identity.use_cases.accounts import make_confirmed_account, person_of
 from services.identity.use_cases.authorities import find_authorities
 from services.identity.use_cases.operators import create_operator
-from services.identity.use_cases.roles import decide_request, make_support_person, request_role
+from services.identity.use_cases.roles import decide_request, list_own_roles, make_support_person, request_role
 from shared import roles
 from shared.person import Person
 
@@ -28,10 +29,10 @@ def new_password() -> str:
 
 async def enter_people(stage: Stage, passwords: dict[str, str], *, at: dt.datetime) -> People:
     """All companies, accounts and roles, as of `at`."""
-    accounts = {p.email: await _enter(stage, p, passwords[p.email], at) for p in PLAYERS}
-    people = {email: person_of(account) for email, account in accounts.items()}
+    entered = {p.email: await _enter(stage, p, passwords[p.email], at) for p in PLAYERS}
+    people = {email: person_of(account) for email, account in entered.items()}
     companies = {c.name: await _enter_company(stage, c, people, at) for c in COMPANIES}
-    support = await _supporter(stage, accounts, at)
+    support = await _supporter(stage, entered, at)
     for player in PLAYERS:
         if player.role != "support":
             await _give_role(stage, player, people[player.email], support, companies, at)
@@ -43,7 +44,8 @@ async def _enter(stage: Stage, player: Player, password: str, at: dt.datetime) -
     registration = Registration(player.first_name, player.last_name, player.email, password, "en", zone, True)
     password_hash = await stage.identity.passwords.hash(password)
     async with stage.identity.work(at=at) as work:
-        return await make_confirmed_account(work, registration, password_hash=password_hash)
+        entered = await accounts.by_email(work.db, player.email)
+        return entered or await make_confirmed_account(work, registration, password_hash=password_hash)
 
 
 async def _enter_company(stage: Stage, company: Company, people: People, at: dt.datetime) -> UUID:
@@ -53,11 +55,12 @@ async def _enter_company(stage: Stage, company: Company, people: People, at: dt.
         activity="importer", section_chapters=(TIMBER,),
     )  # fmt: skip
     async with stage.identity.work(at=at) as work:
-        return (await create_operator(work, people[player.email], details)).id
+        entered = await operators.by_eori(work.db, company.eori)
+        return (entered or await create_operator(work, people[player.email], details)).id
 
 
-async def _supporter(stage: Stage, accounts: dict[str, Account], at: dt.datetime) -> Person:
-    account = accounts[next(p.email for p in PLAYERS if p.role == "support")]
+async def _supporter(stage: Stage, entered: dict[str, Account], at: dt.datetime) -> Person:
+    account = entered[next(p.email for p in PLAYERS if p.role == "support")]
     async with stage.identity.work(at=at) as work:
         await make_support_person(work, account)
     return await _with_roles(stage, person_of(account))
@@ -67,6 +70,7 @@ async def _give_role(
     stage: Stage, player: Player, person: Person, support: Person, companies: dict[str, UUID], at: dt.datetime
 ) -> None:
     async with stage.identity.work(at=at) as work:
+        requested = await list_own_roles(work, person)
         body = companies.get(player.where)
         if body is None:
             found, _next = await find_authorities(
@@ -74,7 +78,11 @@ async def _give_role(
             )
             body = next(k.authority.id for k in found if player.where in (k.authority.office, k.authority.country))
         application = Application(player.function, "+32 2 555 01 23", "My daily work.")
-        role = await request_role(work, person, kind=Kind(player.role), body_id=body, application=application)
+        role = next(iter(requested), None) or await request_role(
+            work, person, kind=Kind(player.role), body_id=body, application=application
+        )
+    if role.status is Status.GRANTED:
+        return
     async with stage.identity.work(at=at + dt.timedelta(hours=3)) as work:
         await decide_request(work, support, role.id, granted=True)
 

@@ -81,7 +81,8 @@ def test_sql_stands_only_in_storage_and_migrations():
 
 
 def test_no_file_names_a_registry_or_a_path_of_one_machine():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout.split("\n")
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    listed = done.stdout.split("\n")
     registries = re.compile(r"py[p]i\.org|pythonh[o]sted|registry\.npm[j]s|repo1?\.mav[e]n|deb\.deb[i]an")
     for name in filter(None, listed):
         file = ROOT / name
