@@ -1,6 +1,5 @@
 """Licences in the shape of the contract: as they travel, as the API shows them, and as their boxes are stored."""
 
-from dataclasses import asdict
 from typing import Any
 
 from services.licences.domain.form import Boxes
@@ -10,7 +9,7 @@ from shared.contracts import licence as contract
 
 def boxes_json(boxes: Boxes) -> dict[str, Any]:
     """The boxes as JSON."""
-    return contract.Boxes.model_validate(asdict(boxes)).model_dump(mode="json")
+    return _boxes(boxes).model_dump(mode="json")
 
 
 def contract_of(licence: Licence) -> contract.Licence:
@@ -23,18 +22,23 @@ def contract_of(licence: Licence) -> contract.Licence:
             "operator_id": licence.operator.id,
             "operator_name": licence.operator.name,
             "operator_eori": licence.operator.eori,
-            "requester": asdict(licence.requester),
+            "requester": licence.requester,
             "validation_state": licence.validation_state,
             "clearance_state": licence.clearance_state,
-            "commodity_codes": list(licence.commodity_codes),
-            "boxes": asdict(licence.boxes),
+            "commodity_codes": licence.commodity_codes,
+            "boxes": _boxes(licence.boxes),
             "point_of_entry": answers.point_of_entry,
             "arrival": answers.arrival,
-            "on_behalf": asdict(answers.on_behalf) if answers.on_behalf else None,
+            "on_behalf": answers.on_behalf,
             "message": answers.message,
-            "flags": [asdict(flag) for flag in licence.flags],
-            "attachments": [asdict(attachment) for attachment in licence.attachments],
+            "flags": licence.flags,
+            "attachments": licence.attachments,
             "created_at": licence.created_at,
             "modified_at": licence.modified_at,
-        }
+        },
+        from_attributes=True,
     )
+
+
+def _boxes(boxes: Boxes) -> contract.Boxes:
+    return contract.Boxes.model_validate(boxes, from_attributes=True)
