@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Response
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Response, ViewportSize
 
+from shared.testing.waiting import until
 from tests.journeys.people import Somebody
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1440, height=900)
+NARROW = ViewportSize(width=390, height=844)
 
 
 class Screen:
@@ -39,6 +41,19 @@ class Screen:
     async def press(self, button: str, within: str = "main") -> None:
         """Press the visible button of this name."""
         await self.page.locator(within).get_by_role("button", name=button, exact=True).click()
+
+    async def row(self, address: str, *words: str) -> Locator:
+        """Open a list again and again until it has a row with all these words."""
+        row = self.page.get_by_role("row")
+        for word in words:
+            row = row.filter(has_text=word)
+
+        async def shown() -> int:
+            await self.open(address)
+            return await row.count()
+
+        await until(shown, within=30, what=f"{words} on {address}")
+        return row
 
     async def keep(self, folder: Path, name: str) -> None:
         """Pictures of the whole page, on a wide screen and on a phone. Neither may be wider than the screen."""

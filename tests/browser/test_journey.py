@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from tests.browser.screen import Screen
 from tests.journeys.papers import ARRIVAL_DAY, declaration_number, paper, scan, typed
@@ -32,8 +32,8 @@ async def enter_licence(importer: Screen, boxes: dict[str, Any], artefacts: Path
     await importer.page.get_by_label("Issuing authority").select_option("PT Mutuagung Lestari")
     await importer.press("Start the form")
     await fill_in(importer, typed(boxes))
-    picture = {"name": "licence.jpg", "mimeType": "image/jpeg", "buffer": scan(boxes)}
-    await importer.page.get_by_label("Scan of the licence").set_input_files([picture])  # type: ignore[list-item]
+    picture = FilePayload(name="licence.jpg", mimeType="image/jpeg", buffer=scan(boxes))
+    await importer.page.get_by_label("Scan of the licence").set_input_files(picture)
     await importer.press("Save draft")
     await expect(importer.page.get_by_text("The draft is saved.")).to_be_visible()
     await importer.keep(artefacts, "form")
@@ -55,10 +55,8 @@ async def go_through_wizard(importer: Screen) -> None:
 
 
 async def decide(officer: Screen, number: str, artefacts: Path) -> None:
-    row = officer.page.get_by_role("link", name=number)
-    while not await row.count():  # the licence is on its way; the test's own limit ends a wait in vain
-        await officer.open("/validation/cases")
-    await row.click()
+    row = await officer.row("/validation/cases", number)
+    await row.get_by_role("link").click()
     await expect(officer.page.locator(".scan img").first).to_have_js_property("complete", True)
     assert await officer.page.locator(".scan img").first.evaluate("image => image.naturalWidth") > 0
     await officer.keep(artefacts, "review")
@@ -97,10 +95,7 @@ async def test_a_licence_goes_from_entry_to_clearance_in_a_browser(
         await go_through_wizard(importer)
         await decide(officer, boxes["licence_number"], artefacts)
         await clear(customs, boxes["licence_number"], artefacts)
-        row = importer.page.get_by_role("row").filter(has_text=boxes["licence_number"])
-        while "Cleared" not in (await row.inner_text() if await row.count() else ""):
-            await importer.open("/licences")
-        await expect(row).to_contain_text("Validated")
+        await importer.row("/licences", boxes["licence_number"], "Validated", "Cleared")
         await importer.keep(artefacts, "list")
 
     for screen in (importer, officer, customs):

@@ -1,6 +1,7 @@
 """People of the journeys: each has a browser and a mailbox, and may let a program act for them."""
 
 import asyncio
+import random
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,13 @@ from shared.testing.forms import Page, visit
 from shared.testing.waiting import until
 from tests.journeys.stage import browser_at, command, mails_to
 
+_SYLLABLES = ("ba", "del", "fo", "gri", "han", "ko", "lam", "mer", "nis", "or", "pe", "ros", "sten", "tu", "vel", "wi")
+
+
+def a_name() -> str:
+    """A name that (almost surely) nobody else has."""
+    return "".join(random.choices(_SYLLABLES, k=5)).capitalize()  # noqa: S311 - only to be different
+
 
 class Somebody:
     """One person, still unknown to the product. Their family name is theirs alone."""
@@ -19,9 +27,9 @@ class Somebody:
     def __init__(self, product: Product, first_name: str, *, domain: str = "trader.example") -> None:
         self.product = product
         self.first_name = first_name
-        self.last_name = f"Of{uuid4().hex[:8]}"
+        self.last_name = a_name()
         self.email = f"{first_name}.{self.last_name}@{domain}".lower()
-        self.password = f"timber ship harbour {self.last_name[2:]}"
+        self.password = f"timber ship harbour {uuid4().hex}"
         self.browser = browser_at(product, Accept="text/html")
         self.program = browser_at(product)
 
@@ -137,7 +145,7 @@ async def find_authority(somebody: Somebody, kind: str, country: str, office: st
 def company(**changes: str) -> dict[str, str]:
     """A company that nobody has entered yet."""
     number = str(uuid4().int)[:10]
-    known = {"name": f"Timber Trade {number} NV", "eori": f"BE{number}", "address": "Kaai 5", "town": "Antwerpen"}
+    known = {"name": f"{a_name()} Timber NV", "eori": f"BE{number}", "address": "Kaai 5", "town": "Antwerpen"}
     return {**known, "country": "BE", "activity": "importer", **changes}
 
 

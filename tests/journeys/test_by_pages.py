@@ -28,14 +28,21 @@ async def ask_for_role(found: Page, body_id: str) -> Page:
     request = await found.press("Request authorisation", {"body_id": body_id})
     roles = await request.press("Send authorisation request", {"function": "Clerk", "reason": "I work there."})
     assert "was sent. You get a mail" in roles.text, roles.errors
-    assert "Requested" in roles.html.select_one("tbody tr").get_text(" ")
+    assert "Requested" in first(roles, "tbody tr").get_text(" ")
     return roles
+
+
+def first(page: Page, selector: str) -> Tag:
+    """The first element of a page that fits; there must be one."""
+    found = page.html.select_one(selector)
+    assert found is not None, f"no {selector} on {page.url}: {page.text}"
+    return found
 
 
 def ticked(page: Page, words: str) -> str:
     """What ticking the line with these words chooses."""
     (row,) = [row for row in page.html.select("tbody tr") if words in row.get_text(" ")]
-    return str(row.find("input")["value"])
+    return str(row.select("input")[0]["value"])
 
 
 async def grant(support: Somebody, somebody: Somebody, kind: str) -> None:
@@ -60,7 +67,7 @@ async def create_company(importer: Somebody) -> str:
     request = await form.press("Create", {**details, "section_chapters": ["imported-timber-products"]})
     assert request.heading == "Request authorisation", request.errors
     sent = await request.press("Send authorisation request", {"function": "Import manager", "acting": "self"})
-    assert "Requested" in sent.html.select_one("tbody tr").get_text(" "), sent.errors
+    assert "Requested" in first(sent, "tbody tr").get_text(" ")
     return details["eori"]
 
 
@@ -83,15 +90,15 @@ async def enter_licence(importer: Somebody, boxes: dict[str, object]) -> Page:
     new = await importer.open("/licences/new")
     form = await new.press("Start the form", {"issuing_authority": "PT Mutuagung Lestari"})
     form = await form.press("Add commodity", {"add_code": fields.pop("boxes.commodities.0.commodity_code")})
-    first = {name: text for name, text in fields.items() if "commodities" not in name}
-    saved = await form.press("Save draft", first)
+    half = {name: text for name, text in fields.items() if "commodities" not in name}
+    saved = await form.press("Save draft", half)
     assert "The draft is saved." in saved.text, saved.errors
 
     listed = await importer.open("/licences?state=draft")
     draft = await importer.open(listed.link(str(boxes["licence_number"])))
     form = await importer.open(draft.link("Edit"))
-    assert form.html.find(attrs={"name": "boxes.licensee.name"})["value"] == "PT Kayu Indah"
-    rest = {name: text for name, text in fields.items() if name not in first}
+    assert first(form, '[name="boxes.licensee.name"]')["value"] == "PT Kayu Indah"
+    rest = {name: text for name, text in fields.items() if name not in half}
     files = [("attachments.box2", ("licence.jpg", scan(boxes), "image/jpeg"))]
     entry = await form.press("Save and submit", rest, files=files)
     assert entry.heading == "Submit licence for validation", entry.errors
@@ -123,9 +130,7 @@ async def open_case(officer: Somebody, number: str) -> Page:
 
 
 async def look_at_scan(official: Somebody, page: Page) -> None:
-    picture = page.html.select_one(".scan img")
-    assert isinstance(picture, Tag), page.text
-    shown = await official.browser.get(str(picture["src"]))
+    shown = await official.browser.get(str(first(page, ".scan img")["src"]))
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/png")
 
 
@@ -222,7 +227,7 @@ async def test_a_licence_is_rejected_with_a_reason_that_the_company_reads(cast: 
 
     without = await case.press("Reject this licence", {"reason_code": "SUSPECTED_FORGERY"})
     assert without.status == 422
-    assert without.html.select_one("option[value=SUSPECTED_FORGERY]").has_attr("selected")
+    assert first(without, "option[value=SUSPECTED_FORGERY]").has_attr("selected")
     why = "The stamp is not that of the authority."
     rejected = await without.press("Reject this licence", {"reason": why})
 

@@ -30,8 +30,7 @@ async def refused(answer: httpx.Response, status: int, code: str) -> dict[str, A
 
 def value(page: Page, name: str) -> str:
     """What stands in a field of the page."""
-    field = page.html.find(attrs={"name": name})
-    assert field is not None, name
+    (field,) = page.html.select(f'[name="{name}"]')
     return str(field.get_text().strip() if field.name == "textarea" else field.get("value", ""))
 
 
