@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -46,25 +47,29 @@ async def unsent(product: Product, service: str) -> int:
 async def everything_has_settled(product: Product) -> None:
     """Wait until all events are sent, heard by every listener, and their mails delivered."""
     for service in SERVICES:
-        await until(lambda service=service: _all_sent(product, service), within=60, what=f"unsent events of {service}")
+        await until(partial(_all_sent, product, service), within=60, what=f"unsent events of {service}")
     for service in (name for name in SERVICES if HEARS.get(name)):
-        await until(
-            lambda service=service: _all_heard(product, service), within=60, what=f"events {service} has not heard"
-        )
+        await until(partial(_all_heard, product, service), within=60, what=f"events {service} has not heard")
     await until(lambda: _all_mailed(product), within=60, what="mails on their way")
 
 
+_REACH = """
+SELECT topic, partition, position, (SELECT count(*) FROM outbox_unsent) AS unsent
+FROM (SELECT 1) AS always LEFT JOIN relay_reach ON true
+"""
+
+
 async def _all_sent(product: Product, service: str) -> bool:
-    """Whether the broker has every event of the outbox: one that lost its memory must have been refilled."""
-    if await unsent(product, service):
+    """Whether nothing waits in the outbox, and the broker still has all that it once had: one that lost its memory
+    counts as empty until it is refilled."""
+    async with session(product, service) as db:
+        rows = await db.fetch(_REACH)
+    if rows[0]["unsent"]:
         return False
+    reach = {TopicPartition(row["topic"], row["partition"]): row["position"] for row in rows if row["topic"]}
     async with onlooker(product, service) as consumer:
-        for topic in topics_of(service):
-            told = await ask(product, service, "SELECT count(*) FROM outbox WHERE topic = $1", topic)
-            ends = await consumer.end_offsets(_places(product, topic))
-            if sum(ends.values()) < told:
-                return False
-    return True
+        ends = await consumer.end_offsets(list(reach))
+    return all(ends[place] > position for place, position in reach.items())
 
 
 async def _all_heard(product: Product, service: str) -> bool:
