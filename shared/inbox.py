@@ -12,7 +12,7 @@ import asyncpg
 async def accept(db: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Note these events as heard; returns those that were not heard before."""
     rows = await db.fetch(
-        "INSERT INTO inbox (event_id) SELECT DISTINCT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id", ids
+        "INSERT INTO inbox (event_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id", ids
     )
     return {row["event_id"] for row in rows}
 

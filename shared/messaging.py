@@ -6,13 +6,14 @@ table with its raw bytes, and on a dead-letter topic. Only then is the batch ack
 """
 
 import asyncio
+import collections
 import dataclasses
 import itertools
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -66,8 +67,7 @@ AWAY = (
 """The database cannot be reached: nothing is wrong with the message, so it is never parked for this."""
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """An event with the envelope it came in."""
 
     envelope: Envelope
@@ -81,8 +81,7 @@ class _Handler:
     together: bool
 
 
-@dataclass(frozen=True)
-class _Message:
+class _Message(NamedTuple):
     """One record, opened: either `heard` by `handler`, or unreadable because of `error`."""
 
     record: ConsumerRecord
@@ -211,8 +210,9 @@ class Hearing:
             for handler, neighbours in itertools.groupby(wanted, key=lambda m: m.handler):
                 if handler is not None:
                     await self._call(work, handler, list(neighbours))
-        for message in messages:
-            HEARD.labels(message.type, "parked" if message.error else "heard").inc()
+        outcomes = collections.Counter((m.type, "parked" if m.error else "heard") for m in messages)
+        for (wire_name, outcome), count in outcomes.items():
+            HEARD.labels(wire_name, outcome).inc(count)
 
     async def _call(self, work: Work, handler: _Handler, messages: Sequence[_Message]) -> None:
         heard = [message.heard for message in messages if message.heard]

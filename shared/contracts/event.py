@@ -1,10 +1,9 @@
 """What every event has in common, and the CloudEvents envelope it travels in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -36,8 +35,7 @@ class Event(Contract):
         return cls.wire_name.split(".")[2]
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The CloudEvents 1.0 attributes of one message (binary mode: Kafka headers with `ce_`)."""
 
     id: UUID
