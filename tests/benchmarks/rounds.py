@@ -1,4 +1,7 @@
-"""Contenders take turns, so that what else the machine does meets all of them alike; the medians are compared."""
+"""Contenders take turns, in one order and then in the other, so that what else the machine does meets all alike.
+
+The medians are compared.
+"""
 
 import statistics
 import time
@@ -8,11 +11,12 @@ Contender = Callable[[], Awaitable[float]]
 """Does the work once and returns how many seconds of it count."""
 
 
-async def compare(title: str, count: int, contenders: dict[str, Contender], *, rounds: int = 5) -> None:
+async def compare(title: str, count: int, contenders: dict[str, Contender], *, rounds: int = 6) -> None:
     """Run all contenders in turn and print things per second, and the ratio to the first, which is the floor."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, contender in contenders.items():
+    for number in range(rounds):
+        in_turn = list(contenders.items())
+        for name, contender in reversed(in_turn) if number % 2 else in_turn:
             seconds[name].append(await contender())
     floor = next(iter(contenders))
     best = statistics.median(seconds[floor])

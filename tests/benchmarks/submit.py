@@ -28,7 +28,6 @@ from tests.benchmarks.rounds import Stopwatch, compare
 
 COUNT = 600
 AT_ONCE = 16
-ROUNDS = 5
 ARRIVAL = "2026-12-22T23:59:00+01:00"
 BODY = {"point_of_entry": "BE101000", "arrival": ARRIVAL, "on_behalf": None, "message": ""}
 
@@ -76,7 +75,6 @@ async def measure(database_url: str, folder: Path, **settings: object) -> None:
                     app, "/licences/api/v1/licences/{}/submission", headers | {"Idempotency-Key": "*"}
                 ),
             },
-            rounds=ROUNDS,
         )
         await pool.close()
         await service.close()
