@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from fastapi import APIRouter, Request
-from faststream.kafka.subscriber.usecase import LogicSubscriber
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
@@ -77,10 +76,7 @@ async def examine(service: "Service") -> dict[str, Any]:
 def _consumer(service: "Service") -> str:
     if not service.hearing.listener.topics:
         return "hears nothing"
-    if service.broker is None:
+    consumer = service.subscription.consumer
+    if consumer is None:
         return "not connected"
-    for subscriber in service.broker.subscribers:
-        consumer = subscriber.consumer if isinstance(subscriber, LogicSubscriber) else None
-        if consumer is None or not consumer.assignment():
-            return "waiting for its part"
-    return "assigned"
+    return "assigned" if consumer.assignment() else "waiting for its part"

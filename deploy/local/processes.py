@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Protocol, TypedDict
 
@@ -130,6 +130,18 @@ class Child:
         if self.process is None:
             raise RuntimeError(f"{self.name} was never started")
         return self.process.pid
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """The process stands still (SIGSTOP) while we do something it must not meddle with."""
+        stopped = self.running
+        if stopped:
+            os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            if stopped and self.running:
+                os.kill(self.pid, signal.SIGCONT)
 
     async def spawn(self) -> None:
         """Start the process, in a session of its own: Ctrl-C in the terminal reaches only us, who stop all in order."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -191,7 +191,20 @@ class Product:
 
     async def restart_broker(self) -> None:
         """Start it again on its port (after a kill -9 if it still runs); its topics are there when this returns."""
-        await self.broker.restart()
+        await self.broker.kill()
+        await self.revive(self.broker)
+
+    async def revive(self, part: Part) -> None:
+        """Start a dead part again.
+
+        A broker that forgets everything has no topics at first, and what is written to a topic before it is made
+        leaves the embedded one unable to take anything more there. So the services stand still until it is ready.
+        """
+        with ExitStack() as still:
+            if part is self.broker and self.broker.forgets:
+                for service in self.services.values():
+                    still.enter_context(service.child.paused())
+            await part.start()
 
     def database_url(self, name: str) -> str:
         """The database of this service, for its own role."""

@@ -118,7 +118,7 @@ async def _time_hearing(service: Service) -> float:
         last, heard = time.perf_counter(), heard + sum(record.topic == TOPIC for record in records)
 
     service.hearing.hear = timed  # type: ignore[method-assign]
-    task = asyncio.create_task(service.hear())
+    task = asyncio.create_task(service.subscription.run())
 
     async def complete() -> bool:
         return heard >= COUNT
@@ -127,8 +127,6 @@ async def _time_hearing(service: Service) -> float:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    if service.broker is not None:
-        await service.broker.stop()
     return last - first
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from shared import inbox
+from shared import inbox, subscription
 from shared.relay import Relay
 from shared.service import Service
 from shared.testing.waiting import until
@@ -16,15 +16,13 @@ from tests.shared.stage import heard_by, record_of, stage, validated
 
 @asynccontextmanager
 async def hearing(service: Service) -> AsyncIterator[None]:
-    task = asyncio.create_task(service.hear())
+    task = asyncio.create_task(service.subscription.run())
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        if service.broker is not None:
-            await service.broker.stop()
 
 
 @asynccontextmanager
@@ -106,5 +104,23 @@ async def test_while_the_database_is_away_nothing_is_parked_and_nothing_is_lost(
             assert not [row for row in await inbox.parked(work.db) if b"survives" in row["value"]]
 
 
+async def test_a_listener_that_stands_still_connects_anew(database_url, kafka, monkeypatch):
+    monkeypatch.setattr(subscription, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(subscription, "STUCK_SECONDS", 1.0)
+    licence_id = uuid4()
+    async with stage(database_url, kafka=kafka, kafka_group=group()) as service, relaying(service), hearing(service):
+        await until(lambda: _connected(service), within=40)
+        still = service.subscription.consumer
+        still.pause(*still.assignment())
+        async with service.work() as work:
+            work.tell(validated(licence_id, remark="waits"))
+
+        async def arrived() -> bool:
+            return await heard_by(service, licence_id) == ["waits"]
+
+        await until(arrived, within=40)
+        assert service.subscription.consumer is not still
+
+
 async def _connected(service: Service) -> bool:
-    return service.broker is not None
+    return service.subscription.consumer is not None

@@ -7,7 +7,8 @@ from faststream.kafka import KafkaBroker
 
 from shared import inbox
 from shared.contracts.licences import LicenceSubmitted
-from shared.messaging import AcknowledgesFirst, Listener, refuse_acknowledging_first
+from shared.messaging import Listener
+from shared.subscription import AcknowledgesFirst, refuse_acknowledging_first
 from tests.shared.stage import heard_by, record_of, rejected, stage, validated
 
 

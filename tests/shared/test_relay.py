@@ -53,7 +53,7 @@ async def all_messages(bootstrap: str, topic: str = TOPIC) -> list[tuple[bytes, 
         found = []
         while any([await consumer.position(place) < ends[place] for place in partitions]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
-                found += [(r.key, r.value, {k: v.decode() for k, v in r.headers}) for r in records]
+                found += [(r.key, r.value, {k: v.decode("utf-8", "replace") for k, v in r.headers}) for r in records]
         return found
     finally:
         await consumer.stop()
