@@ -25,7 +25,11 @@ _MORE: dict[str | None, list[Link]] = {
     "agent": _NEW_LICENCE,
     "msca": [Link(N_("Cases"), "/validation/cases")],
     "customs": [Link(N_("Clearances"), "/validation/clearances")],
-    "support": [Link(N_("Role requests"), "/identity/requests"), Link(N_("Operations"), "/operations")],
+    "support": [
+        Link(N_("Role requests"), "/identity/requests"),
+        Link(N_("Deliveries"), "/notifications/deliveries"),
+        Link(N_("Operations"), "/operations"),
+    ],
 }
 
 

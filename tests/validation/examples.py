@@ -55,7 +55,7 @@ def line(**changes: Any) -> Commodity:
             "species": [Species(name="Shorea leprosula", countries_of_harvest=["ID"])],
             "volume_m3": Decimal("15.2"),
             "net_weight_kg": Decimal(9690),
-            "units": [Units(count=Decimal(412), unit="pieces")],
+            "units": [Units(count=Decimal(412), unit="C62")],
             **changes,
         }
     )

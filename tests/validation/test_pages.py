@@ -71,6 +71,7 @@ async def test_an_officer_finds_a_case_reads_it_and_validates_it(
     review = await visit(queue.client, queue.link(number))
     for shown in (
         "PT Kayu Jaya",
+        "412 pcs",
         "Meranti decking, planed",
         "9,690 kg / 15.2 m³ = 638 kg/m³",
         "1024/2008 art. 6(3)",

@@ -17,6 +17,7 @@ from services.validation.pages.common import (
     shown_checks,
     timeline_of,
     transport_name,
+    unit_symbol,
 )
 from services.validation.storage.lists import COUNTED
 from services.validation.words import reason_choices, reason_name
@@ -143,5 +144,6 @@ async def _show(
         reason_name=reason_name,
         office_name=office_name,
         transport_name=transport_name,
+        unit_symbol=unit_symbol,
         breadcrumbs=[(_("Cases"), QUEUE), (case.licence_number, None)],
     )

@@ -17,6 +17,7 @@ from services.validation.pages.common import (
     sheets_of,
     timeline_of,
     transport_name,
+    unit_symbol,
 )
 from services.validation.storage.lists import COUNTED
 from shared.http import SignedIn
@@ -174,5 +175,6 @@ async def _show(
         refusal=translated(refusal.message, refusal.params) if refusal else None,
         office_name=office_name,
         transport_name=transport_name,
+        unit_symbol=unit_symbol,
         breadcrumbs=[(_("Clearances"), LIST), (case.licence_number, None)],
     )

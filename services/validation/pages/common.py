@@ -115,6 +115,11 @@ def office_name(number: str) -> str:
     return f"{office.name} ({number})" if office else number
 
 
+def unit_symbol(code: str) -> str:
+    """What Box 16 counts, as people write it."""
+    return next((unit.symbol for unit in reference_data.units() if unit.code == code), code)
+
+
 def transport_name(code: str) -> str:
     """Box 7 in words."""
     return next((mode.name for mode in reference_data.transport_modes() if mode.code == code), code)
