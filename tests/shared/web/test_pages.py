@@ -36,10 +36,11 @@ async def test_certificate_flegt_leads_everybody_to_their_own_work(person: Someb
     assert menu.a["href"] == address
 
 
-async def test_support_finds_requests_and_operations_in_the_menu():
+async def test_support_finds_requests_deliveries_and_operations_in_the_menu():
     page = await page_for(Somebody(roles=[SUPPORT], active_role=SUPPORT))
 
-    assert [link["href"] for link in page.select(".main-nav__link")] == ["/identity/requests", "/operations"]
+    links = [link["href"] for link in page.select(".main-nav__link")]
+    assert links == ["/identity/requests", "/notifications/deliveries", "/operations"]
 
 
 async def test_a_visitor_is_offered_to_sign_in_or_register(visitor: httpx.AsyncClient):
