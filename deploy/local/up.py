@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def check_port(host: str, port: int) -> None:
         raise CannotStart(f"Port {port} is taken. Choose another one: PORT={other} make up")
 
 
-async def watch(product: Product, part: Part) -> None:
+async def watch(part: Part, revive: Callable[[Part], Awaitable[None]]) -> None:
     """Start a dead part again, after a growing pause; raise `GaveUp` when it dies quickly again and again."""
     quick_deaths = 0
     while True:
@@ -77,7 +77,7 @@ async def watch(product: Product, part: Part) -> None:
         say(f"! {part.name} {how_it_ended(code)}; it is started again in {pause:.1f} s")
         await asyncio.sleep(pause)
         try:
-            await product.revive(part)
+            await revive(part)
             say(f"  {part.name} is ready again")
         except DidNotStart:
             await part.kill()
@@ -139,7 +139,7 @@ async def run(product: Product, *, empty: bool) -> None:
             await load_demonstration(product)
         for line in summary(product):
             say(line)
-        await asyncio.gather(*(watch(product, part) for part in product.parts))
+        await asyncio.gather(*(watch(part, product.revive) for part in product.parts))
 
 
 async def run_until_signal(product: Product, *, empty: bool) -> None:

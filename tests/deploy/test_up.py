@@ -163,7 +163,7 @@ async def test_a_part_that_dies_again_and_again_is_given_up(tmp_path: Path, monk
     part = DiesAtOnce("validation", ["sh", "-c", "echo no room left; exit 4"], tmp_path / "validation.log")
     await part.start()
     with pytest.raises(up.GaveUp, match=r"validation died 5 times(.|\n)*no room left"):
-        await asyncio.wait_for(up.watch(part), 10)  # type: ignore[arg-type]
+        await asyncio.wait_for(up.watch(part, DiesAtOnce.start), 10)  # type: ignore[arg-type]
 
 
 def test_sign_ins_are_shown_as_a_table() -> None:
