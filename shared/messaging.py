@@ -54,7 +54,7 @@ AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
-"""The database cannot be reached: nothing is wrong with the message, so it is never parked for this."""
+"""Perhaps the database cannot be reached: if so, nothing is wrong with the message, and it is never parked for this."""
 
 
 class Heard(NamedTuple):
@@ -228,12 +228,13 @@ class Hearing:
         while True:
             try:
                 await self._together([message])
-            except AWAY as error:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-                logger.warning("database_away", type=message.type, error=repr(error))
-                await asyncio.sleep(1)
-            except PASSING as error:
+            except (*AWAY, *PASSING) as error:
+                if not await self._database_answers():
+                    if asyncio.get_running_loop().time() > deadline:
+                        raise
+                    logger.warning("database_away", type=message.type, error=repr(error))
+                    await asyncio.sleep(1)
+                    continue
                 pause = next(pauses, None)
                 if pause is None:
                     return await self._park_alone(message, error)
@@ -242,6 +243,15 @@ class Hearing:
                 return await self._park_alone(message, error)
             else:
                 return None
+
+    async def _database_answers(self) -> bool:
+        """Whether the database is there: then an error that looks like its absence came from the message's handling."""
+        try:
+            async with self.open_work() as work:
+                await work.db.execute("SELECT 1")
+        except AWAY:
+            return False
+        return True
 
     async def _park_alone(self, message: _Message, error: Exception) -> None:
         async with self.open_work() as work:

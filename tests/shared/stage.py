@@ -12,6 +12,7 @@ from shared.contracts.validation import LicenceCleared, LicenceRejected, Licence
 from shared.messaging import Heard, Listener, NotYet
 from shared.service import Service
 from shared.settings import ServiceSettings
+from shared.telemetry import correlation_id
 from shared.testing.settings import settings_for
 from shared.work import Work
 
@@ -30,6 +31,11 @@ def validated(licence_id: UUID | None = None, version: int = 2, remark: str = ""
 def rejected(licence_id: UUID | None = None, version: int = 2, reason: str = "FORMAT") -> LicenceRejected:
     """A refusal."""
     return LicenceRejected(**_facts(licence_id, version), reason_code="FORMAT", reason=reason)
+
+
+def cleared(licence_id: UUID) -> LicenceCleared:
+    """A clearance; whoever hears it notes in which trace."""
+    return LicenceCleared(**_facts(licence_id, 3), declaration="26BE10100011404949")
 
 
 def _facts(licence_id: UUID | None, version: int) -> dict[str, object]:
@@ -55,6 +61,8 @@ def make_listener() -> Listener:
     async def note_validated(work: Work, event: LicenceValidated) -> None:
         if event.remark == "poison":
             raise ValueError("this one can never be handled")
+        if event.remark == "missing file":
+            raise FileNotFoundError("the scan")
         if event.remark == "not yet" and not await work.db.fetchval("SELECT true FROM heard WHERE what = 'the other'"):
             raise NotYet
         await _note(work.db, [(event.licence_id, event.version, event.remark)])
@@ -65,7 +73,7 @@ def make_listener() -> Listener:
 
     @listener.hears(LicenceCleared)
     async def note_cleared(work: Work, event: LicenceCleared) -> None:
-        await _note(work.db, [(event.licence_id, event.version, "cleared")])
+        await _note(work.db, [(event.licence_id, event.version, correlation_id() or "outside of any trace")])
 
     return listener
 

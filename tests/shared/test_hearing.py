@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from shared import inbox, subscription
+from shared import inbox, subscription, telemetry
 from shared.relay import Relay
 from shared.service import Service
 from shared.testing.waiting import until
-from tests.shared.stage import heard_by, record_of, stage, validated
+from tests.shared.stage import cleared, heard_by, record_of, stage, validated
 
 
 @asynccontextmanager
@@ -102,6 +102,21 @@ async def test_while_the_database_is_away_nothing_is_parked_and_nothing_is_lost(
         await until(arrived, within=40)
         async with service.work() as work:
             assert not [row for row in await inbox.parked(work.db) if b"survives" in row["value"]]
+
+
+async def test_a_trace_goes_on_through_the_outbox_and_kafka_into_the_consumer(database_url, kafka):
+    licence_id = uuid4()
+    async with stage(database_url, kafka=kafka, kafka_group=group()) as service, relaying(service), hearing(service):
+        telemetry.start(service.name, service.settings)
+        with telemetry.tracer.start_as_current_span("somebody presses a button"):
+            trace = telemetry.correlation_id()
+            async with service.work() as work:
+                work.tell(cleared(licence_id))
+
+        async def heard() -> list[str]:
+            return await heard_by(service, licence_id)
+
+        assert await until(heard, within=40) == [trace]
 
 
 async def test_a_listener_that_stands_still_connects_anew(database_url, kafka, monkeypatch):

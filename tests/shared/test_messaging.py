@@ -5,7 +5,7 @@ import pytest
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from shared import inbox
+from shared import inbox, messaging
 from shared.contracts.licences import LicenceSubmitted
 from shared.messaging import Listener
 from shared.subscription import AcknowledgesFirst, refuse_acknowledging_first
@@ -51,6 +51,17 @@ async def test_one_bad_message_does_not_hold_up_its_batch_and_is_parked_with_eve
     assert parked["headers"]["ce_type"] == "eu.flegt.validation.licence-validated.v1"
     assert "can never be handled" in parked["error"]
     assert (dead["topic"], dead["payload"]) == ("validation.cases.licences.dead", bad.value)
+
+
+async def test_an_error_that_only_looks_like_an_absent_database_does_not_block_the_rest(database_url, monkeypatch):
+    monkeypatch.setattr(messaging, "PAUSES", (0.01, 0.01))
+
+    async with stage(database_url) as service:
+        await service.hearing.hear([record_of(validated(remark="missing file")), record_of(validated(remark="after"))])
+
+        assert await heard_by(service) == ["after"]
+        async with service.work() as work:
+            assert await inbox.count_parked(work.db) == 1
 
 
 async def test_a_parked_message_is_parked_once_however_often_it_comes(database_url):
