@@ -18,6 +18,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.compiler import SQLCompiler
 
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""Errors that come up when the database cannot be reached (and sometimes for other reasons: ask it)."""
 MIGRATION_LOCK = 7_301_024
 RELAY_LOCK = 7_301_025
 _SHARED_MIGRATIONS = Path(__file__).parent / "migrations"

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.database import AWAY
 from shared.person import Person
 from shared.problems import FieldError, NotSignedIn, Refusal, TooMany, Unknown, VersionMissing, WrongContent
 from shared.telemetry import continued, correlation_id, log, tracer
@@ -25,7 +26,7 @@ SECONDS = Histogram("flegt_http_seconds", "Time to answer", ["method", "route", 
 class Observation:
     """ASGI middleware: one span, one measurement and, when a fault of ours comes up, one log line per request."""
 
-    def __init__(self, app: ASGIApp, *, fault: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(self, app: ASGIApp, *, fault: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self.app = app
         self.fault = fault
 
@@ -51,7 +52,7 @@ class Observation:
             except Exception as error:
                 span.set_status(Status(StatusCode.ERROR))
                 logger.exception("request_failed", method=scope["method"], route=_route(scope), error=repr(error))
-                await (await self.fault(Request(scope, receive)))(scope, receive, observe)
+                await (await self.fault(Request(scope, receive), error))(scope, receive, observe)
             route = _route(scope)
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", status)
@@ -131,11 +132,22 @@ def answer_in_words(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, by_status)
 
 
-async def fault_answer(request: Request) -> Response:
+class Unavailable(Refusal):
+    """The database cannot be reached. Nothing was changed; asking again later is right."""
+
+    status, title, code = 503, "This part is not available at the moment", "unavailable"
+
+
+async def fault_answer(request: Request, error: Exception) -> Response:
     """The answer when an error of ours came up: no details, but the id under which it stands in the log."""
+    refusal: Refusal = Fault()
+    if isinstance(error, AWAY):
+        refusal = Unavailable(
+            "Nothing that you sent was kept, and nothing that was kept is lost. Try again in a minute."
+        )
     if wants_json(request):
-        return problem(request, Fault())
-    page: Response = request.app.state.pages.problem(request, Fault())
+        return problem(request, refusal)
+    page: Response = request.app.state.pages.problem(request, refusal)
     return page
 
 

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from shared import inbox
 from shared.contracts import HEARS, Envelope, Event, dead_letter_topic
+from shared.database import AWAY
 from shared.ids import new_id
 from shared.outbox import DeadLetter
 from shared.telemetry import continued, log, tracer
@@ -45,16 +46,6 @@ class NotYet(Exception):
 
 PASSING = (NotYet, asyncpg.TransactionRollbackError)
 """Trouble that goes away when the same thing is tried again."""
-
-AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
-"""Perhaps the database cannot be reached: if so, nothing is wrong with the message, and it is never parked for this."""
 
 
 class Heard(NamedTuple):

@@ -20,7 +20,7 @@ from services.notifications.settings import Settings
 from services.notifications.storage import messages, outgoing
 from services.notifications.storage.outgoing import Outgoing
 from shared.contracts.notifications import NotificationFailed, NotificationSent
-from shared.messaging import AWAY
+from shared.database import AWAY
 from shared.telemetry import log
 from shared.work import Work
 

@@ -1,7 +1,7 @@
 """What every service answers, seen from outside."""
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shared.http import SignedIn, version_in
@@ -41,6 +41,12 @@ async def state() -> None:
 @router.get("/licences/broken")
 async def broken() -> None:
     raise RuntimeError("a secret detail")
+
+
+@router.get("/licences/api/v1/away")
+async def away(request: Request) -> None:
+    async with request.app.state.service.work() as work:
+        await work.db.execute("SELECT 1")
 
 
 @router.get("/licences/api/v1/things/{number}")
@@ -137,6 +143,14 @@ async def test_a_fault_of_ours_gives_an_id_and_no_details(client, caplog):
     assert "secret" not in answer.text
     assert len(answer.json()["correlation_id"]) == 32
     assert "a secret detail" in caplog.text
+
+
+async def test_an_absent_database_is_said_to_be_absent(client, service):
+    await service.close()
+
+    answer = await client.get("/licences/api/v1/away")
+
+    assert (answer.status_code, answer.json()["title"]) == (503, "This part is not available at the moment")
 
 
 async def test_people_get_refusals_and_faults_as_pages(client):
