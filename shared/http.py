@@ -34,6 +34,8 @@ class Observation:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _headers_only(send)
         started, status = time.perf_counter(), 500
         headers = dict(scope["headers"])
         parent = continued(headers.get(b"traceparent", b"").decode("latin-1"))
@@ -57,6 +59,15 @@ class Observation:
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", status)
         SECONDS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
+
+
+def _headers_only(send: Send) -> Send:
+    """HEAD is GET without the body; routes need not know."""
+
+    async def without_body(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return without_body
 
 
 def _route(scope: Scope) -> str:
@@ -152,7 +163,7 @@ async def fault_answer(request: Request, error: Exception) -> Response:
 
 
 async def _ask_to_sign_in(request: Request) -> Response:
-    if request.method in {"GET", "HEAD"}:
+    if request.method == "GET":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/identity/session/refresh?next={quote(here, safe='')}", status_code=303)
     page: Response = await request.app.state.pages.session_ended(request)
@@ -167,7 +178,7 @@ async def signed_in(request: Request) -> Person:
     """
     person: Person | None = request.state.person
     is_api = "/api/" in request.url.path
-    if person is None or (is_api and request.method not in {"GET", "HEAD"} and not request.state.by_bearer):
+    if person is None or (is_api and request.method != "GET" and not request.state.by_bearer):
         raise NotSignedIn
     roles = await request.app.state.service.roles_of(person.account_id)
     request.state.person = person = person.with_roles(roles)

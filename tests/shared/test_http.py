@@ -161,6 +161,13 @@ async def test_people_get_refusals_and_faults_as_pages(client):
     assert failed.response.headers["x-correlation-id"] in failed.text
 
 
+async def test_head_answers_as_get_does_without_the_body(client):
+    head, get = [await client.request(method, "/licences/health/live") for method in ("HEAD", "GET")]
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
 async def test_a_malformed_address_is_unknown(client):
     assert (await client.get("/licences/api/v1/things/seven")).status_code == 404
 
