@@ -76,7 +76,7 @@ def plans(people: People, *, now: dt.datetime) -> Iterator[Plan]:
 async def enter_licences(stage: Stage, people: People, *, now: dt.datetime) -> dict[UUID, Plan]:
     """Drafts with their scans, handed in unless they stay drafts. What an interrupted loading entered stays."""
     entered: dict[UUID, Plan] = {}
-    for plan in plans(people, now=now):
+    for plan in sorted(plans(people, now=now), key=lambda plan: plan.entered):
         licence_id, state = await _entered_before(stage, plan) or (await _enter(stage, plan, len(entered) + 1), "draft")
         if state == "draft" and plan.fate != "draft":
             async with stage.licences.work(at=plan.entered + dt.timedelta(minutes=20)) as work:
