@@ -142,7 +142,8 @@ class Relay:
     async def _wait(self) -> bool:
         """Until something is told, or the slow poll is due: then True."""
         try:
-            await asyncio.wait_for(self._wake.wait(), timeout=self.settings.relay_poll_seconds)
+            async with asyncio.timeout(self.settings.relay_poll_seconds):
+                await self._wake.wait()
         except TimeoutError:
             return True
         finally:

@@ -68,13 +68,15 @@ class Sender:
         """Close both, within a limit."""
         for client in (self._producer, self._watcher):
             try:
-                await asyncio.wait_for(client.stop(), timeout=5)
+                async with asyncio.timeout(5):
+                    await client.stop()
             except (KafkaError, TimeoutError) as error:
                 logger.warning("client_did_not_stop", error=repr(error))
 
     async def ends(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where each partition ends now."""
-        ends: dict[TopicPartition, int] = await asyncio.wait_for(self._watcher.end_offsets(list(places)), timeout=10)
+        async with asyncio.timeout(10):
+            ends: dict[TopicPartition, int] = await self._watcher.end_offsets(list(places))
         return ends
 
     async def send(self, rows: Sequence[Any]) -> list[Batch]:

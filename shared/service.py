@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, FastAPI, Request
 
-from shared import health, housekeeping, operations, roles, telemetry
+from shared import background, health, housekeeping, operations, roles, telemetry
 from shared.asyncapi import asyncapi_document
 from shared.authentication import Authentication, Keys, RemoteKeys
 from shared.database import connect_pool, migrate
@@ -81,7 +81,8 @@ class Service:
     async def close(self) -> None:
         """Give the connections back."""
         if self._pool is not None:
-            await asyncio.wait_for(self._pool.close(), timeout=10)
+            async with asyncio.timeout(10):
+                await self._pool.close()
 
     async def run_beside(self) -> None:
         """Work of one's own that runs as long as the service does, such as sending mails. None by default."""
@@ -131,11 +132,7 @@ class Service:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
+            await background.stop(*tasks)
             await self.close()
 
 

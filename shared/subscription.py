@@ -90,7 +90,8 @@ async def _behind(consumer: AIOKafkaConsumer) -> dict[Any, int | None] | None:
     if not places:
         return {}
     try:
-        ends = await asyncio.wait_for(consumer.end_offsets(list(places)), timeout=5)
+        async with asyncio.timeout(5):
+            ends = await consumer.end_offsets(list(places))
         positions = {place: await _position(consumer, place) for place in places}
     except (KafkaError, TimeoutError):
         return None
@@ -99,14 +100,16 @@ async def _behind(consumer: AIOKafkaConsumer) -> dict[Any, int | None] | None:
 
 async def _position(consumer: AIOKafkaConsumer, place: Any) -> int | None:
     try:
-        return int(await asyncio.wait_for(consumer.position(place), timeout=1))
+        async with asyncio.timeout(1):
+            return int(await consumer.position(place))
     except TimeoutError:
         return None
 
 
 async def _stop(broker: KafkaBroker) -> None:
     try:
-        await asyncio.wait_for(broker.stop(), timeout=20)
+        async with asyncio.timeout(20):
+            await broker.stop()
     except (KafkaError, TimeoutError) as error:
         logger.warning("subscriber_did_not_stop", error=repr(error))
 

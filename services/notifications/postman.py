@@ -80,7 +80,8 @@ class Postman:
         closed_for = self._closed_until - asyncio.get_running_loop().time()
         seconds = min(self.settings.mail_poll_seconds, max(seconds, closed_for, SHORTEST_WAIT))
         try:
-            await asyncio.wait_for(self._wake.wait(), timeout=seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         except TimeoutError:
             return
 

@@ -5,7 +5,6 @@ import datetime as dt
 import random
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from services.validation.main import create_service
 from services.validation.settings import Settings
 from services.validation.storage import cases as storage
 from services.validation.use_cases import opening
+from shared import background
 from shared.contracts.licences import LicenceSubmitted
 from shared.kafka import producer
 from shared.service import Service
@@ -124,9 +124,7 @@ async def _time_hearing(service: Service) -> float:
         return heard >= COUNT
 
     await until(complete, within=120)
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await background.stop(task)
     return last - first
 
 

@@ -1,10 +1,9 @@
 """The relay against a plain send of the same events from memory."""
 
 import asyncio
-from contextlib import suppress
 from uuid import uuid4
 
-from shared import outbox
+from shared import background, outbox
 from shared.kafka import producer
 from shared.relay import Relay
 from shared.service import Service
@@ -38,9 +37,7 @@ async def measure(database_url: str, kafka: str, **settings: object) -> None:
             with Stopwatch() as watch:
                 task = asyncio.create_task(relay.run())
                 await until(lambda: _sent(service), within=120, every=0.01)
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await background.stop(task)
             return watch.seconds
 
         await compare("Events to Kafka", COUNT, {"plain aiokafka send + gather, from memory": plain, "relay": by_relay})

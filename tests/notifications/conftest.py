@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from services.notifications.main import build
 from services.notifications.service import Notifications
 from services.notifications.settings import Settings
+from shared import background
 from shared.contracts import Event
 from shared.person import Person
 from shared.testing.apps import browser, opened
@@ -151,8 +152,7 @@ async def postman(service: Notifications) -> AsyncIterator[None]:
     """The postman, at work during the test."""
     task = asyncio.create_task(service.postman.run())
     yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await background.stop(task)
 
 
 Hear = Callable[..., Awaitable[None]]

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from shared import inbox, subscription, telemetry
+from shared import background, inbox, subscription, telemetry
 from shared.relay import Relay
 from shared.service import Service
 from shared.testing.waiting import until
@@ -20,9 +20,7 @@ async def hearing(service: Service) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await background.stop(task)
 
 
 @asynccontextmanager
@@ -31,9 +29,7 @@ async def relaying(service: Service) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await background.stop(task)
 
 
 def group() -> str:

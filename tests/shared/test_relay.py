@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local.broker import Broker
-from shared import outbox
+from shared import background, outbox
 from shared.contracts import topics
 from shared.contracts.licences import LicenceSubmitted
 from shared.relay import Relay
@@ -37,9 +37,7 @@ async def relaying(service: Service, count: int = 1) -> AsyncIterator[list[Relay
         yield relays
     finally:
         for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await background.stop(task)
 
 
 async def all_messages(bootstrap: str, topic: str = TOPIC) -> list[tuple[bytes, bytes, dict[str, str]]]:
@@ -103,9 +101,7 @@ async def test_only_one_of_two_relays_sends_and_the_other_takes_over(database_ur
 
         await until(lambda: _is(third, "sending"))
 
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await background.stop(task)
 
 
 async def test_what_is_too_large_for_the_broker_is_set_aside_and_only_its_key_waits(database_url, kafka):
