@@ -31,6 +31,8 @@ async def test_a_task_that_never_ends_is_not_waited_for_for_ever():
                 await released.wait()
 
     task = asyncio.create_task(stubborn())
+    await asyncio.wait([task], timeout=0.01)
+
     await background.stop(task, within=0.1)
 
     assert not task.done()
