@@ -1,10 +1,22 @@
-"""Work that runs beside requests: stopping it for certain."""
+"""Work that runs beside requests: doing it again and again, and stopping it for certain."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
+from shared.database import AWAY
 from shared.telemetry import log
 
 logger = log("background")
+
+
+async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    """Act now and then, for ever. While the database is away it is only noted: the next turn finds it again."""
+    while True:
+        try:
+            await act()
+        except AWAY as error:
+            logger.warning("database_away", error=repr(error))
+        await asyncio.sleep(seconds)
 
 
 async def stop(*tasks: "asyncio.Task[None]", within: float = 15) -> None:

@@ -1,10 +1,10 @@
 """Forgetting what the operator's settings allow to be forgotten, a little at a time."""
 
-import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from shared import inbox, outbox
+from shared import background, inbox, outbox
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -15,9 +15,7 @@ IDEMPOTENCY_KEPT = timedelta(days=2)
 
 async def run(service: "Service") -> None:
     """Tidy up now and then, for ever."""
-    while True:
-        await tidy(service)
-        await asyncio.sleep(PAUSE_SECONDS)
+    await background.every(PAUSE_SECONDS, partial(tidy, service))
 
 
 async def tidy(service: "Service") -> None:

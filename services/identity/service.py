@@ -1,6 +1,5 @@
 """Identity as one assembled service: its keys, its passwords, its own way of looking up roles."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +9,7 @@ from services.identity.passwords import Passwords
 from services.identity.settings import Settings
 from services.identity.storage import roles, sessions
 from services.identity.use_cases.authorities import known_authorities, load_authorities
+from shared import background
 from shared.messaging import Listener
 from shared.person import Role
 from shared.service import Service
@@ -50,13 +50,14 @@ class Identity(Service):
 
     async def run_beside(self) -> None:
         """Take up keys that another replica made, and forget what has ended."""
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN_ROUNDS)
-            async with self.work() as work:
-                await self.keyring.load(work.db, now=work.now)
-                await sessions.prune(
-                    work.db,
-                    at=work.now,
-                    attempts_before=work.now - ATTEMPTS_KEPT,
-                    links_before=work.now - LINKS_KEPT,
-                )
+        await background.every(SECONDS_BETWEEN_ROUNDS, self._round)
+
+    async def _round(self) -> None:
+        async with self.work() as work:
+            await self.keyring.load(work.db, now=work.now)
+            await sessions.prune(
+                work.db,
+                at=work.now,
+                attempts_before=work.now - ATTEMPTS_KEPT,
+                links_before=work.now - LINKS_KEPT,
+            )
