@@ -95,6 +95,8 @@ def claims_of(person: Person) -> dict[str, Any]:
         "name": person.name,
         "lang": person.language,
         "tz": person.time_zone,
+        "strong": person.strong,
+        **({"scope": " ".join(person.scopes)} if person.scopes is not None else {}),
         "roles": [
             {
                 "id": str(role.id),
@@ -103,6 +105,8 @@ def claims_of(person: Person) -> dict[str, Any]:
                 "body_name": role.body_name,
                 "country": role.country,
                 "office": role.office,
+                "administrator": role.administrator,
+                "partner_country": role.partner_country,
             }
             for role in person.roles
         ],
@@ -118,11 +122,20 @@ def _person(claims: dict[str, Any]) -> Person:
             role["body_name"],
             role["country"],
             role["office"],
+            role["administrator"],
+            role["partner_country"],
         )
         for role in claims["roles"]
     )
     return Person(
-        UUID(claims["sub"]), claims["name"], claims["lang"], claims["tz"], session_id=UUID(claims["sid"]), roles=roles
+        UUID(claims["sub"]),
+        claims["name"],
+        claims["lang"],
+        claims["tz"],
+        session_id=UUID(claims["sid"]),
+        roles=roles,
+        strong=claims["strong"] is True,
+        scopes=tuple(claims["scope"].split()) if "scope" in claims else None,
     )
 
 

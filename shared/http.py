@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.database import AWAY
 from shared.person import Person
-from shared.problems import FieldError, NotSignedIn, Refusal, TooMany, Unknown, VersionMissing, WrongContent
+from shared.problems import FieldError, NotSignedIn, NotYours, Refusal, TooMany, Unknown, VersionMissing, WrongContent
 from shared.telemetry import continued, correlation_id, log, tracer
-from shared.web.i18n import language_of, translated
+from shared.web.i18n import N_, language_of, translated
 
 logger = log("http")
 SECONDS = Histogram("flegt_http_seconds", "Time to answer", ["method", "route", "status"])
@@ -174,15 +174,25 @@ async def signed_in(request: Request) -> Person:
     """The person, with the roles this service knows of now. Raises NotSignedIn.
 
     The API takes cookies for reading only: a program that writes proves itself with a bearer token, so no other
-    site can make a browser write through it.
+    site can make a browser write through it. A machine client reaches the API alone, and of it what its scopes name:
+    `<service>:read`, or `<service>:write` for everything that changes something. Raises NotYours for more.
     """
     person: Person | None = request.state.person
-    is_api = "/api/" in request.url.path
-    if person is None or (is_api and request.method != "GET" and not request.state.by_bearer):
+    is_api, reads = "/api/" in request.url.path, request.method == "GET"
+    if person is None or (is_api and not reads and not request.state.by_bearer):
         raise NotSignedIn
-    roles = await request.app.state.service.roles_of(person.account_id)
-    request.state.person = person = person.with_roles(roles)
+    service = request.app.state.service
+    if person.scopes is not None:
+        _require_scope(person.scopes, f"{service.name}:{'read' if reads else 'write'}" if is_api else None)
+    request.state.person = person = person.admitted_with(await service.roles_of(person.account_id))
     return person
+
+
+def _require_scope(scopes: tuple[str, ...], needed: str | None) -> None:
+    if needed is None:
+        raise NotYours(N_("Programs use the API; pages are for people."))
+    if needed not in scopes:
+        raise NotYours(N_("This client was not given the scope %(scope)s."), params={"scope": needed})
 
 
 SignedIn = Annotated[Person, Depends(signed_in)]

@@ -1,7 +1,11 @@
 """Who acts: a person with the roles that this service knows of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
+
+OFFICIAL = frozenset({"msca", "customs", "monitor", "support"})
+"""Kinds of role that can be used only after a second factor."""
 
 
 @dataclass(frozen=True)
@@ -14,11 +18,15 @@ class Role:
     body_name: str
     country: str | None = None
     office: str | None = None
+    administrator: bool = False
+    """May look after the body's details, its people and its machine clients."""
+    partner_country: str | None = None
+    """A monitor's scope beside `country`: licences of this partner country only."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who signed in. Use cases ask it what it may do."""
+    """Somebody who signed in, or a machine client (`scopes` is then not None). Use cases ask it what it may do."""
 
     account_id: UUID
     name: str
@@ -27,10 +35,27 @@ class Person:
     session_id: UUID | None = None
     roles: tuple[Role, ...] = ()
     active_role_id: UUID | None = None
+    strong: bool = False
+    """Whether this sign-in was proven with a second factor, or the installation asks for none."""
+    locked: tuple[Role, ...] = ()
+    """Roles that this person has but cannot use before proving a second factor."""
+    scopes: tuple[str, ...] | None = None
+    """What a machine client may do, such as `licences:write`; None for people."""
 
-    def with_roles(self, roles: tuple[Role, ...]) -> "Person":
+    def with_roles(self, roles: Iterable[Role]) -> "Person":
         """The same person with other roles."""
-        return replace(self, roles=roles)
+        return replace(self, roles=tuple(roles))
+
+    def admitted_with(self, roles: Iterable[Role]) -> "Person":
+        """The same person with those of the roles that this sign-in may use; the others are locked."""
+        roles = tuple(roles)
+        locked = tuple(role for role in roles if role.kind in OFFICIAL and not self.strong)
+        return replace(self, roles=tuple(role for role in roles if role not in locked), locked=locked)
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether a program acts under its own name."""
+        return self.scopes is not None
 
     @property
     def active_role(self) -> Role | None:
@@ -47,6 +72,10 @@ class Person:
     def is_support(self) -> bool:
         """Whether this person belongs to the support team."""
         return any(role.kind == "support" for role in self.roles)
+
+    def administrator_of(self, body_id: UUID | None) -> Role | None:
+        """The role as administrator of this company or authority, if any."""
+        return next((r for r in self.roles if r.administrator and body_id and r.body_id == body_id), None)
 
     def importer_of(self, operator_id: UUID) -> Role | None:
         """The role as importer of this company, if any."""

@@ -67,7 +67,7 @@ class Service:
     async def roles_of(self, account_id: UUID) -> tuple[Role, ...]:
         """The roles this service knows of; identity looks into its own tables."""
         async with self.reading() as db:
-            return await roles.roles_of(db, account_id)
+            return await roles.roles_of(db, account_id, at=self.clock())
 
     async def open(self) -> None:
         """Bring the schema up to date and connect to the database."""

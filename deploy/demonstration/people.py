@@ -98,7 +98,7 @@ async def wait_until_known(stage: Stage, people: People) -> None:
         for service in (stage.licences, stage.validation):
             async with service.work() as work:
                 for person in people.values():
-                    if len(await roles.roles_of(work.db, person.account_id)) < len(person.roles):
+                    if len(await roles.roles_of(work.db, person.account_id, at=work.now)) < len(person.roles):
                         return False
         async with stage.licences.work() as work:
             return bool(await work.db.fetchval("SELECT count(*) >= $1 FROM operator", len(COMPANIES)))

@@ -27,10 +27,14 @@ class SecretKeyChanged(Exception):
 
 
 class Keyring:
-    """Signs with the newest key; verifies with every key that has not ended."""
+    """Signs with the newest key; verifies with every key that has not ended.
 
-    def __init__(self, *, secret_key: str, issuer: str, token_lives: timedelta) -> None:
+    With `all_strong` no installation's role waits for a second factor (settings.second_factor).
+    """
+
+    def __init__(self, *, secret_key: str, issuer: str, token_lives: timedelta, all_strong: bool) -> None:
         self.issuer = issuer
+        self.all_strong = all_strong
         self.token_lives = token_lives
         self._box = Fernet(urlsafe_b64encode(_derived(secret_key)))
         self._private: dict[str, ec.EllipticCurvePrivateKey] = {}
@@ -54,6 +58,7 @@ class Keyring:
     def sign(self, person: Person, *, now: datetime) -> str:
         """A token that says who this is, for a short while."""
         claims = claims_of(person) | {
+            "strong": person.strong or self.all_strong,
             "iss": self.issuer,
             "aud": AUDIENCE,
             "iat": now,

@@ -28,7 +28,10 @@ class Identity(Service):
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         self.token_lives = timedelta(minutes=settings.token_minutes)
         self.keyring = Keyring(
-            secret_key=settings.secret_key.get_secret_value(), issuer=settings.origin, token_lives=self.token_lives
+            secret_key=settings.secret_key.get_secret_value(),
+            issuer=settings.origin,
+            token_lives=self.token_lives,
+            all_strong=settings.second_factor == "offered",
         )
         self.passwords = Passwords(at_once=settings.passwords_at_once)
         super().__init__("identity", settings, folder=Path(__file__).parent, listener=Listener("identity"), clock=clock)
@@ -38,7 +41,7 @@ class Identity(Service):
 
     async def roles_of(self, account_id: UUID) -> tuple[Role, ...]:
         async with self.work() as work:
-            return await roles.granted_to(work.db, account_id)
+            return await roles.granted_to(work.db, account_id, at=work.now)
 
     async def open(self) -> None:
         """As every service does; then the signing keys are there, and every authority that the data know."""

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 from shared.contracts.event import Contract, Event
 
 RoleKind = str
-"""`importer`, `msca`, `customs` or `support` today. Text, so that a new kind of role breaks no listener."""
+"""`importer`, `msca`, `customs`, `issuer`, `monitor`, `support` today. Text, so that a new kind breaks no listener."""
 
 
 class AccountEvent(Event):
@@ -31,6 +31,13 @@ class AccountConfirmed(AccountEvent):
     email: str
     language: str
     time_zone: str
+
+
+class AccountDeleted(AccountEvent):
+    """A person deleted the account. Whoever keeps the name or address puts the pseudonym in its place."""
+
+    wire_name = "eu.flegt.identity.account-deleted.v1"
+    pseudonym: str
 
 
 class MailEvent(Event):
@@ -69,8 +76,57 @@ class PasswordResetRequested(MailEvent):
     expires_at: AwareDatetime
 
 
+class EmailChangeRequested(MailEvent):
+    """A person wants another e-mail address: this goes to the old and to the new one, and both have to confirm.
+
+    `email` is the address this mail is for, `new_email` the wished one. `path` is below the origin and works once.
+    """
+
+    wire_name = "eu.flegt.identity.email-change-requested.v1"
+    new_email: str
+    path: str
+    expires_at: AwareDatetime
+
+
+class AccountLinkRequested(MailEvent):
+    """Somebody signed in elsewhere (such as EU Login) with the address of this account: is it the same person?
+
+    `provider` is the name people know it by. `path` is below the origin and works once.
+    """
+
+    wire_name = "eu.flegt.identity.account-link-requested.v1"
+    provider: str
+    path: str
+    expires_at: AwareDatetime
+
+
+class SecurityNoticed(MailEvent):
+    """Something changed by which somebody gets into this account; its owner is told in case it was another person.
+
+    `what`: password-changed, email-changed, second-factor-added, second-factor-removed, recovery-code-used,
+    account-linked, account-deleted today; a new one is shown by its own words.
+    """
+
+    wire_name = "eu.flegt.identity.security-noticed.v1"
+    what: str
+    at: AwareDatetime
+    detail: str = ""
+
+
+class RoleRequestWritten(MailEvent):
+    """The mail of a role request, ready to be sent word for word: from the person (`email`), with a Sender of ours."""
+
+    wire_name = "eu.flegt.identity.role-request-written.v1"
+    role_id: UUID
+    last_name: str
+    to: str
+    copy_to: str | None = None
+    subject: str
+    body: str
+
+
 class OperatorRegistered(Event):
-    """A company was entered."""
+    """A company was entered, or its details changed (then with a higher version)."""
 
     wire_name = "eu.flegt.identity.operator-registered.v1"
     topic = "identity.operators"
@@ -95,11 +151,13 @@ class AuthorityRegistered(Event):
     authority_id: UUID
     version: int
     kind: str
-    """`msca` or `customs` today."""
+    """`msca`, `customs` or `issuer` (a licensing authority of a partner country) today."""
     name: str
     country: str
     office: str | None = None
     mailbox: str | None = None
+    closed: bool = False
+    """It exists no longer: what it decided stands, nobody can choose it any more."""
 
     @property
     def key(self) -> str:
@@ -107,7 +165,11 @@ class AuthorityRegistered(Event):
 
 
 class Role(Contract):
-    """What a role lets a person act as: `body_id` is the operator or authority, None for support."""
+    """What a role lets somebody act as: `body_id` is the operator or authority, None for support and monitors.
+
+    `administrator` looks after the body's people; `partner_country` narrows a monitor's view; `machine` is a client
+    program, `account_id` is then the client's id, and no mail can reach it.
+    """
 
     role_id: UUID
     version: int
@@ -117,6 +179,10 @@ class Role(Contract):
     body_name: str
     country: str | None = None
     office: str | None = None
+    administrator: bool = False
+    partner_country: str | None = None
+    ends_at: AwareDatetime | None = None
+    machine: bool = False
 
 
 class RoleEvent(Event):
@@ -135,6 +201,22 @@ class RoleRequested(RoleEvent):
 
     wire_name = "eu.flegt.identity.role-requested.v1"
     person_name: str
+    additional: bool = False
+    as_agent: bool = False
+
+
+class RoleRequestWaiting(RoleEvent):
+    """A request has waited for longer than it should; whoever may decide is reminded."""
+
+    wire_name = "eu.flegt.identity.role-request-waiting.v1"
+    person_name: str
+    since: AwareDatetime
+
+
+class RoleWithdrawn(RoleEvent):
+    """The person took the request back; nobody has to decide it."""
+
+    wire_name = "eu.flegt.identity.role-withdrawn.v1"
 
 
 class RoleGranted(RoleEvent):
@@ -155,3 +237,27 @@ class RoleRevoked(RoleEvent):
 
     wire_name = "eu.flegt.identity.role-revoked.v1"
     reason: str
+
+
+class RoleChanged(RoleEvent):
+    """The role goes on with other terms: resumed, made administrator or not, another end. `change` says which.
+
+    `change`: resumed, administrator, end, recertified today.
+    """
+
+    wire_name = "eu.flegt.identity.role-changed.v1"
+    change: str
+    reason: str = ""
+
+
+class RoleSuspended(RoleEvent):
+    """The person may not act in this role until it is resumed."""
+
+    wire_name = "eu.flegt.identity.role-suspended.v1"
+    reason: str
+
+
+class RoleEnded(RoleEvent):
+    """The role's last day has passed."""
+
+    wire_name = "eu.flegt.identity.role-ended.v1"

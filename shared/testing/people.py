@@ -20,7 +20,7 @@ from shared.testing.settings import ORIGIN
 
 def person(name: str = "Ines Importer", *roles: Role) -> Person:
     """Somebody new, with these roles."""
-    return Person(uuid4(), name, session_id=uuid4(), roles=roles)
+    return Person(uuid4(), name, session_id=uuid4(), roles=roles, strong=True)
 
 
 def importer_role(operator_id: UUID | None = None, name: str = "Timber Trade NV", country: str = "BE") -> Role:
@@ -47,10 +47,24 @@ async def know(db: asyncpg.Connection, someone: Person) -> Person:
     """Let a service's database know the roles of this person, as if identity's events had arrived."""
     await db.executemany(
         """
-        INSERT INTO known_role (role_id, version, account_id, kind, body_id, body_name, country, office, granted)
-        VALUES ($1, 1, $2, $3, $4, $5, $6, $7, true) ON CONFLICT DO NOTHING
+        INSERT INTO known_role (role_id, version, account_id, kind, body_id, body_name, country, office,
+                                administrator, partner_country, granted)
+        VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true) ON CONFLICT DO NOTHING
         """,
-        [(r.id, someone.account_id, r.kind, r.body_id, r.body_name, r.country, r.office) for r in someone.roles],
+        [
+            (
+                role.id,
+                someone.account_id,
+                role.kind,
+                role.body_id,
+                role.body_name,
+                role.country,
+                role.office,
+                role.administrator,
+                role.partner_country,
+            )
+            for role in someone.roles
+        ],
     )
     return someone
 

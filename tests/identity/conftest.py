@@ -44,7 +44,9 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 async def app(database_url: str, clock: Clock) -> AsyncIterator[FastAPI]:
-    settings = settings_for(Settings, database_url, secret_key="a key for tests only", demonstration=True)
+    settings = settings_for(
+        Settings, database_url, secret_key="a key for tests only", demonstration=True, second_factor="offered"
+    )
     async with opened(build(settings, clock)) as running:
         yield running
 

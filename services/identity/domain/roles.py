@@ -13,18 +13,21 @@ class Kind(StrEnum):
     IMPORTER = "importer"
     MSCA = "msca"
     CUSTOMS = "customs"
+    MONITOR = "monitor"
     SUPPORT = "support"
 
 
 class Status(StrEnum):
     REQUESTED = "requested"
     GRANTED = "granted"
+    SUSPENDED = "suspended"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     REVOKED = "revoked"
+    ENDED = "ended"
 
 
-LIVING = (Status.REQUESTED, Status.GRANTED)
+LIVING = (Status.REQUESTED, Status.GRANTED, Status.SUSPENDED)
 
 
 class OneAuthorityOnly(NotNow):
@@ -99,6 +102,9 @@ class Role:
     decided_at: datetime | None = None
     decided_by: UUID | None = None
     decision_reason: str = ""
+    administrator: bool = False
+    partner_country: str | None = None
+    ends_at: datetime | None = None
 
     def decide(self, *, granted: bool, reason: str, by: UUID, at: datetime) -> "Role":
         """Grant or refuse it, once. Raises OwnRequest, AlreadyDecided, WrongFields."""

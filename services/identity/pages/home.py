@@ -30,7 +30,7 @@ async def home(request: Request, service: InService) -> Response:
         return service.pages.render(request, "welcome.html")
     async with service.work() as work:
         own = await use_cases.list_own_roles(work, person)
-    person = person.with_roles(await service.roles_of(person.account_id))
+    person = person.admitted_with(await service.roles_of(person.account_id))
     request.state.person = person
     async with service.work() as work:
         waiting = await use_cases.count_waiting(work, person)

@@ -13,7 +13,8 @@ from shared.person import Role as PersonRole
 
 _COLUMNS = (
     "r.id, r.version, r.account_id, r.kind, r.body_id, r.body_name, r.country, r.office, r.status, r.requested_at, "
-    "r.function, r.phone, r.reason, r.as_agent, r.decided_at, r.decided_by, r.decision_reason"
+    "r.function, r.phone, r.reason, r.as_agent, r.decided_at, r.decided_by, r.decision_reason, "
+    "r.administrator, r.partner_country, r.ends_at"
 )
 
 
@@ -31,14 +32,16 @@ class Request:
         return self.role.requested_at, self.role.id
 
 
-async def granted_to(db: asyncpg.Connection, account_id: UUID) -> tuple[PersonRole, ...]:
-    """What a person may act as now."""
+async def granted_to(db: asyncpg.Connection, account_id: UUID, *, at: datetime) -> tuple[PersonRole, ...]:
+    """What a person may act as at this time."""
     rows = await db.fetch(
         """
-        SELECT id, kind, body_id, body_name, country, office FROM role
-        WHERE account_id = $1 AND status = 'granted' ORDER BY kind, body_name, id
+        SELECT id, kind, body_id, body_name, country, office, administrator, partner_country FROM role
+        WHERE account_id = $1 AND status = 'granted' AND (ends_at IS NULL OR ends_at > $2)
+        ORDER BY kind, body_name, id
         """,
         account_id,
+        at,
     )
     return tuple(PersonRole(*row) for row in rows)
 
@@ -54,10 +57,11 @@ async def of_account(db: asyncpg.Connection, account_id: UUID, *, limit: int = 2
 
 
 async def living_of(db: asyncpg.Connection, account_id: UUID) -> list[Role]:
-    """Requested and granted roles of a person, whose account row is locked so that no other request slips in."""
+    """Requested, granted and suspended roles of a person, whose account row is locked: no other request slips in."""
     await db.execute("SELECT 1 FROM account WHERE id = $1 FOR UPDATE", account_id)
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM role r WHERE account_id = $1 AND status IN ('requested', 'granted')", account_id
+        f"SELECT {_COLUMNS} FROM role r WHERE account_id = $1 AND status IN ('requested', 'granted', 'suspended')",
+        account_id,
     )
     return [_role(row) for row in rows]
 
@@ -66,8 +70,9 @@ async def add(db: asyncpg.Connection, role: Role) -> None:
     await db.execute(
         """
         INSERT INTO role (id, version, account_id, kind, body_id, body_name, country, office, status, requested_at,
-                          function, phone, reason, as_agent, decided_at, decided_by, decision_reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                          function, phone, reason, as_agent, decided_at, decided_by, decision_reason,
+                          administrator, partner_country, ends_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """,
         role.id,
         role.version,
@@ -86,6 +91,9 @@ async def add(db: asyncpg.Connection, role: Role) -> None:
         role.decided_at,
         role.decided_by,
         role.decision_reason,
+        role.administrator,
+        role.partner_country,
+        role.ends_at,
     )
 
 
@@ -93,7 +101,9 @@ async def save(db: asyncpg.Connection, role: Role) -> None:
     """Keep what was decided; the row was locked when it was read."""
     await db.execute(
         """
-        UPDATE role SET version = $2, status = $3, decided_at = $4, decided_by = $5, decision_reason = $6 WHERE id = $1
+        UPDATE role SET version = $2, status = $3, decided_at = $4, decided_by = $5, decision_reason = $6,
+            administrator = $7, ends_at = $8
+        WHERE id = $1
         """,
         role.id,
         role.version,
@@ -101,6 +111,8 @@ async def save(db: asyncpg.Connection, role: Role) -> None:
         role.decided_at,
         role.decided_by,
         role.decision_reason,
+        role.administrator,
+        role.ends_at,
     )
 
 
@@ -182,4 +194,7 @@ def _role(row: asyncpg.Record) -> Role:
         decided_at=row["decided_at"],
         decided_by=row["decided_by"],
         decision_reason=row["decision_reason"],
+        administrator=row["administrator"],
+        partner_country=row["partner_country"],
+        ends_at=row["ends_at"],
     )

@@ -9,7 +9,8 @@ import asyncpg
 
 @dataclass(frozen=True)
 class Session:
-    """One browser or program in which somebody is signed in."""
+    """One browser or program in which somebody is signed in: by `way` (password, or the name of an OpenID provider),
+    with a second factor at `strong_at`."""
 
     id: UUID
     account_id: UUID
@@ -18,6 +19,8 @@ class Session:
     created_at: datetime
     seen_at: datetime
     ends_at: datetime
+    way: str = "password"
+    strong_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,12 @@ class SigningKey:
     created_at: datetime
 
 
-_SESSION = "id, account_id, address, browser, created_at, seen_at, ends_at"
+_SESSION = "id, account_id, address, browser, created_at, seen_at, ends_at, way, strong_at"
 
 
 async def add(db: asyncpg.Connection, session: Session, secret_hash: bytes) -> None:
     await db.execute(
-        f"INSERT INTO session ({_SESSION}, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        f"INSERT INTO session ({_SESSION}, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         session.id,
         session.account_id,
         session.address,
@@ -42,6 +45,8 @@ async def add(db: asyncpg.Connection, session: Session, secret_hash: bytes) -> N
         session.created_at,
         session.seen_at,
         session.ends_at,
+        session.way,
+        session.strong_at,
         secret_hash,
     )
 

@@ -202,6 +202,9 @@ def _fact(role: Role) -> contracts.Role:
         body_name=role.body_name,
         country=role.country,
         office=role.office,
+        administrator=role.administrator,
+        partner_country=role.partner_country,
+        ends_at=role.ends_at,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.identity.domain.accounts import (
     GUESS_WINDOW,
     SESSION_LIVES,
+    Account,
     hash_of,
     is_too_much_guessing,
     new_secret,
@@ -52,7 +53,7 @@ async def sign_in(
         if account is not None and fits:
             await storage.forget_attempts(work.db, account_hash(email))
         if account is not None and fits and account.confirmed_at is not None:
-            return await _open_session(work, account.id, address, browser)
+            return await open_session(work, account.id, address=address, browser=browser)
         await audit.note(
             work.db, "sign_in_failed", at=work.now, by=None, subject=account.id if account else None, address=address
         )
@@ -72,20 +73,30 @@ async def _count_attempt(work: Work, email: str, address: str) -> None:
     await storage.add_attempt(work.db, new_id(), account_hash(email), address, at=work.now)
 
 
-async def _open_session(work: Work, account_id: UUID, address: str, browser: str) -> SignIn:
+async def open_session(
+    work: Work, account_id: UUID, *, address: str, browser: str, way: str = "password", strong: bool = False
+) -> SignIn:
+    """A session for somebody who has proven who it is, by `way`, and if `strong` with a second factor."""
     account = await accounts.by_id(work.db, account_id)
     if account is None:
         raise WrongCredentials
     secret = new_secret()
     session = Session(
-        new_id(), account_id, address, browser[:LONGEST_BROWSER], work.now, work.now, work.now + SESSION_LIVES
+        new_id(),
+        account_id,
+        address,
+        browser[:LONGEST_BROWSER],
+        created_at=work.now,
+        seen_at=work.now,
+        ends_at=work.now + SESSION_LIVES,
+        way=way,
+        strong_at=work.now if strong else None,
     )
     await storage.add(work.db, session, hash_of(secret))
     await audit.note(
         work.db, "signed_in", at=work.now, by=account_id, subject=account_id, session=session.id, address=address
     )
-    granted = await roles.granted_to(work.db, account_id)
-    return SignIn(replace(person_of(account), session_id=session.id, roles=granted), secret)
+    return SignIn(await _person_in(work, session, account), secret)
 
 
 async def renew(work: Work, secret: str) -> Person | None:
@@ -94,8 +105,12 @@ async def renew(work: Work, secret: str) -> Person | None:
     account = await accounts.by_id(work.db, session.account_id) if session else None
     if session is None or account is None:
         return None
-    granted = await roles.granted_to(work.db, account.id)
-    return replace(person_of(account), session_id=session.id, roles=granted)
+    return await _person_in(work, session, account)
+
+
+async def _person_in(work: Work, session: Session, account: Account) -> Person:
+    granted = await roles.granted_to(work.db, account.id, at=work.now)
+    return replace(person_of(account), session_id=session.id, roles=granted, strong=session.strong_at is not None)
 
 
 async def sign_out(work: Work, secret: str) -> None:
