@@ -23,14 +23,20 @@ _NEW_LICENCE = [Link(N_("My licences"), "/licences"), Link(N_("New licence"), "/
 _MORE: dict[str | None, list[Link]] = {
     "importer": _NEW_LICENCE,
     "agent": _NEW_LICENCE,
-    "msca": [Link(N_("Cases"), "/validation/cases")],
+    "msca": [Link(N_("Cases"), "/validation/cases"), Link(N_("Role requests"), "/identity/requests")],
     "customs": [Link(N_("Clearances"), "/validation/clearances")],
     "support": [
         Link(N_("Role requests"), "/identity/requests"),
+        Link(N_("People"), "/identity/people"),
+        Link(N_("Companies"), "/identity/operators"),
+        Link(N_("Authorities"), "/identity/authorities"),
+        Link(N_("Clients"), "/identity/clients"),
+        Link(N_("Audit"), "/identity/audit"),
         Link(N_("Deliveries"), "/notifications/deliveries"),
         Link(N_("Operations"), "/operations"),
     ],
 }
+_ADMINISTRATION = [Link(N_("Role requests"), "/identity/requests"), Link(N_("Clients"), "/identity/clients")]
 
 
 @dataclass(frozen=True)
@@ -45,4 +51,7 @@ def menu_for(person: Any) -> Menu:
     """The menu of the role in which somebody works now; `person` may be None."""
     role = person.active_role if person else None
     kind = str(role.kind) if role else None
-    return Menu(flegt=_FLEGT.get(kind, _EVERYBODY), more=_MORE.get(kind, []))
+    more = _MORE.get(kind, [])
+    if role and role.administrator:
+        more = [*more, *(link for link in _ADMINISTRATION if link not in more)]
+    return Menu(flegt=_FLEGT.get(kind, _EVERYBODY), more=more)

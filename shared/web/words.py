@@ -39,6 +39,8 @@ STATES: dict[str, dict[str, Word]] = {
         "refused": Word(N_("Refused"), "bad"),
         "withdrawn": Word(N_("Withdrawn"), "neutral"),
         "revoked": Word(N_("Revoked"), "bad"),
+        "suspended": Word(N_("Suspended"), "attention"),
+        "ended": Word(N_("Ended"), "neutral"),
     },
 }
 
@@ -47,6 +49,8 @@ ROLES = {
     "agent": N_("Agent"),
     "msca": N_("Competent authority"),
     "customs": N_("Customs office"),
+    "issuer": N_("Issuing authority"),
+    "monitor": N_("Monitor"),
     "support": N_("Support team"),
     "administrator": N_("Administrator"),
 }
