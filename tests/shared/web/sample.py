@@ -31,6 +31,7 @@ class Role:
     body_name: str
     country: str = "BE"
     office: str | None = None
+    administrator: bool = False
 
 
 @dataclass
