@@ -70,7 +70,10 @@ class Boxes(Contract):
 
 
 class Attachment(Contract):
-    """A reference to a file; its bytes lie in the content-addressed store under `sha256`."""
+    """A reference to a file; its bytes lie in the content-addressed store under `sha256`.
+
+    `box` is 0 for a file that belongs to a message; `rotation` is by how many degrees it is shown turned clockwise.
+    """
 
     id: UUID
     box: int
@@ -79,6 +82,7 @@ class Attachment(Contract):
     size: int
     sha256: str
     pages: int = 1
+    rotation: int = 0
 
 
 class Flag(Contract):
@@ -115,5 +119,11 @@ class Licence(Contract):
     message: str = ""
     flags: list[Flag] = []
     attachments: list[Attachment] = []
+    issued_electronically: bool = False
+    """The issuing authority sent it itself, so its boxes are as issued; an importer claimed it."""
+    entered_by: str | None = None
+    """The competent authority that entered it for the company; None when the company did."""
+    changed_boxes: list[int] = []
+    """What a licence that was returned for correction changed when it was handed in again."""
     created_at: dt.datetime
     modified_at: dt.datetime
