@@ -48,14 +48,14 @@ class LinkUnknown(NotNow):
 
 @dataclass(frozen=True)
 class Account:
-    """One person. It can be used once `confirmed_at` is set."""
+    """One person. It can be used once `confirmed_at` is set. Who came through a provider may have no password."""
 
     id: UUID
     version: int
     email: str
     first_name: str
     last_name: str
-    password_hash: str
+    password_hash: str | None
     language: str
     time_zone: str
     confirmed_at: datetime | None
