@@ -7,14 +7,18 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from services.identity.domain.accounts import SESSION_LIVES
+from services.identity.domain.second_factor import STEP_LIVES
+from services.identity.domain.sessions import SESSION_LIVES
 from services.identity.service import Identity
-from services.identity.use_cases.sessions import SignIn
+from services.identity.use_cases.sessions import SecondStep, SignIn
 from shared.authentication import ROLE_COOKIE, TOKEN_COOKIE
 from shared.person import Person
+from shared.web.pages import see_other
 
 SESSION_COOKIE = "flegt_session"
 SESSION_PATH = "/identity"
+STEP_COOKIE = "flegt_second_step"
+STEP_PATH = "/identity/sign-in"
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
@@ -47,6 +51,29 @@ def with_next(path: str, wanted: str | None) -> str:
     return path if target == "/" else f"{path}?next={quote(target, safe='')}"
 
 
+def proceed(service: Identity, outcome: SignIn | SecondStep, wanted: str | None) -> Response:
+    """After a sign-in by any way: on to `wanted`, or first to the second step.
+
+    Whoever has no second factor but a role that needs one is led to set it up.
+    """
+    target = local_path(wanted)
+    if isinstance(outcome, SecondStep):
+        response: Response = see_other(with_next("/identity/sign-in/second-step", target))
+        response.set_cookie(
+            STEP_COOKIE, outcome.secret, max_age=_STEP_SECONDS, path=STEP_PATH, httponly=True, samesite="lax"
+        )
+        return response
+    person = outcome.person
+    if target == "/" and not person.roles:
+        target = "/identity/roles"
+    if person.admitted_with(person.roles).locked and not service.keyring.all_strong:
+        target = with_next("/identity/second-factor", target)
+    response = see_other(target)
+    response.delete_cookie(STEP_COOKIE, path=STEP_PATH, httponly=True, samesite="lax")
+    keep_session(response, service, outcome)
+    return response
+
+
 def keep_session(response: Response, service: Identity, signed_in: SignIn) -> None:
     """The session's cookie goes to identity alone; all other services see the token only."""
     response.set_cookie(
@@ -73,4 +100,5 @@ def forget_session(response: Response) -> None:
 
 
 _SESSION_SECONDS = int(SESSION_LIVES.total_seconds())
+_STEP_SECONDS = int(STEP_LIVES.total_seconds())
 _YEAR_SECONDS = 31_536_000

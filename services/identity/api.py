@@ -15,6 +15,7 @@ from services.identity.domain.operators import TIMBER, OperatorDetails
 from services.identity.domain.roles import Application, Kind, Role, Status
 from services.identity.storage.operators import Operator
 from services.identity.use_cases import accounts, authorities, operators, roles, sessions
+from services.identity.use_cases.refusals import SecondFactorMissing
 from services.identity.use_cases.roles import Filter
 from shared.http import IdempotencyKey, SignedIn, etag
 from shared.idempotency import Answer, once
@@ -98,6 +99,8 @@ async def sign_in(request: Request, service: InService, body: SessionIn) -> dict
         address=address_of(request),
         browser=browser_of(request),
     )
+    if isinstance(signed_in, sessions.SecondStep):
+        raise SecondFactorMissing
     return {
         "access_token": service.keyring.sign(signed_in.person, now=service.clock()),
         "token_type": "Bearer",

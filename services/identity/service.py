@@ -4,10 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from services.identity.domain.sessions import SESSION_IDLE
 from services.identity.keyring import Keyring
 from services.identity.passwords import Passwords
 from services.identity.settings import Settings
-from services.identity.storage import roles, sessions
+from services.identity.storage import factors, roles, sessions
 from services.identity.use_cases.authorities import known_authorities, load_authorities
 from shared import background
 from shared.messaging import Listener
@@ -61,6 +62,8 @@ class Identity(Service):
             await sessions.prune(
                 work.db,
                 at=work.now,
+                idle_since=work.now - SESSION_IDLE,
                 attempts_before=work.now - ATTEMPTS_KEPT,
                 links_before=work.now - LINKS_KEPT,
             )
+            await factors.prune(work.db, at=work.now)

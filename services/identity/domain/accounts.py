@@ -14,7 +14,6 @@ from services.identity.domain.refusals import N_, Mistakes, NotNow
 PRIVACY_VERSION = "2026-11"
 LINK_LIVES = timedelta(hours=24)
 PASSWORD_LINK_LIVES = timedelta(hours=1)
-SESSION_LIVES = timedelta(hours=12)
 LINKS_PER_HOUR = 5
 GUESS_WINDOW = timedelta(minutes=15)
 GUESSES_PER_ACCOUNT = 10

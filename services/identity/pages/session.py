@@ -12,9 +12,9 @@ from services.identity.access import (
     browser_of,
     forget_session,
     keep_role,
-    keep_session,
     keep_token,
     local_path,
+    proceed,
     with_next,
 )
 from services.identity.use_cases import sessions as use_cases
@@ -41,7 +41,7 @@ async def show_sign_in(request: Request, service: InService, next: str = "/") ->
 async def sign_in(request: Request, service: InService) -> Response:
     form = await Form.read(request)
     try:
-        signed_in = await use_cases.sign_in(
+        outcome = await use_cases.sign_in(
             service.work,
             service.passwords,
             email=form.text("email"),
@@ -51,12 +51,7 @@ async def sign_in(request: Request, service: InService) -> Response:
         )
     except (WrongCredentials, NotConfirmed, TooMany) as refusal:
         return _refused(request, service, form, refusal)
-    target = local_path(form.text("next"))
-    if target == "/" and not signed_in.person.roles:
-        target = "/identity/roles"
-    response = see_other(target)
-    keep_session(response, service, signed_in)
-    return response
+    return proceed(service, outcome, form.text("next"))
 
 
 def _refused(request: Request, service: InService, form: Form, refusal: Refusal) -> Response:

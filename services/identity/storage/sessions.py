@@ -51,24 +51,71 @@ async def add(db: asyncpg.Connection, session: Session, secret_hash: bytes) -> N
     )
 
 
-async def see(db: asyncpg.Connection, secret_hash: bytes, *, at: datetime) -> Session | None:
-    """The living session with this secret; it is noted as seen."""
+async def see(db: asyncpg.Connection, secret_hash: bytes, *, at: datetime, idle_since: datetime) -> Session | None:
+    """The living session with this secret, seen after `idle_since`; it is noted as seen."""
     row = await db.fetchrow(
-        f"UPDATE session SET seen_at = $2 WHERE secret_hash = $1 AND ends_at > $2 RETURNING {_SESSION}",
+        f"""
+        UPDATE session SET seen_at = $2 WHERE secret_hash = $1 AND ends_at > $2 AND seen_at > $3 RETURNING {_SESSION}
+        """,
         secret_hash,
         at,
+        idle_since,
     )
     return Session(**row) if row else None
 
 
-async def of_account(db: asyncpg.Connection, account_id: UUID, *, at: datetime) -> list[Session]:
+async def by_id(
+    db: asyncpg.Connection, session_id: UUID | None, *, at: datetime, idle_since: datetime
+) -> Session | None:
+    """The living session; it stays as it is until this transaction ends."""
+    row = await db.fetchrow(
+        f"SELECT {_SESSION} FROM session WHERE id = $1 AND ends_at > $2 AND seen_at > $3 FOR UPDATE",
+        session_id,
+        at,
+        idle_since,
+    )
+    return Session(**row) if row else None
+
+
+async def of_account(
+    db: asyncpg.Connection, account_id: UUID, *, at: datetime, idle_since: datetime, limit: int = 50
+) -> list[Session]:
     """The living sessions of a person, the last seen first."""
     rows = await db.fetch(
-        f"SELECT {_SESSION} FROM session WHERE account_id = $1 AND ends_at > $2 ORDER BY seen_at DESC, id LIMIT 50",
+        f"""
+        SELECT {_SESSION} FROM session WHERE account_id = $1 AND ends_at > $2 AND seen_at > $3
+        ORDER BY seen_at DESC, id LIMIT $4
+        """,
         account_id,
         at,
+        idle_since,
+        limit,
     )
     return [Session(**row) for row in rows]
+
+
+async def strengthen(db: asyncpg.Connection, session_id: UUID, secret_hash: bytes, *, at: datetime) -> None:
+    """A second factor was shown in this session; from now on it has another secret."""
+    await db.execute(
+        "UPDATE session SET secret_hash = $2, strong_at = $3, seen_at = $3 WHERE id = $1", session_id, secret_hash, at
+    )
+
+
+async def weaken(db: asyncpg.Connection, account_id: UUID) -> None:
+    """The account has no second factor any more, so none of its sessions is strong."""
+    await db.execute("UPDATE session SET strong_at = NULL WHERE account_id = $1", account_id)
+
+
+async def end_one(db: asyncpg.Connection, account_id: UUID, session_id: UUID) -> bool:
+    """False when this person has no such session."""
+    query = "DELETE FROM session WHERE account_id = $1 AND id = $2 RETURNING true"
+    return bool(await db.fetchval(query, account_id, session_id))
+
+
+async def end_others(db: asyncpg.Connection, account_id: UUID, session_id: UUID | None) -> int:
+    """How many ended; the one with this id goes on."""
+    query = "DELETE FROM session WHERE account_id = $1 AND id IS DISTINCT FROM $2 RETURNING id"
+    return len(await db.fetch(query, account_id, session_id))
 
 
 async def end(db: asyncpg.Connection, secret_hash: bytes) -> Session | None:
@@ -139,8 +186,10 @@ async def add_signing_key(db: asyncpg.Connection, key: SigningKey) -> None:
     )
 
 
-async def prune(db: asyncpg.Connection, *, at: datetime, attempts_before: datetime, links_before: datetime) -> None:
+async def prune(
+    db: asyncpg.Connection, *, at: datetime, idle_since: datetime, attempts_before: datetime, links_before: datetime
+) -> None:
     """Forget ended sessions, attempts that no longer count, and links that ended long ago."""
-    await db.execute("DELETE FROM session WHERE ends_at <= $1", at)
+    await db.execute("DELETE FROM session WHERE ends_at <= $1 OR seen_at <= $2", at, idle_since)
     await db.execute("DELETE FROM sign_in_attempt WHERE at < $1", attempts_before)
     await db.execute("DELETE FROM link WHERE ends_at < $1", links_before)

@@ -35,6 +35,25 @@ class NotConfirmed(Refusal):
     title = N_("Please confirm your e-mail address first, through the link that we sent you.")
 
 
+class SecondFactorMissing(Refusal):
+    """The password is right, and this account asks for a second factor."""
+
+    status, title, code = 401, N_("This account asks for a second factor as well."), "second_factor_needed"
+
+
+class SecondFactorWrong(Refusal):
+    """Not the code of this moment, or used before; or a passkey that does not fit."""
+
+    status, code = 401, "second_factor_wrong"
+    title = N_("This code is not right, or it was used before. Wait for the next one and try again.")
+
+
+class SignInEnded(Refusal):
+    """Too much time has passed since the first factor, or the sign-in was finished already."""
+
+    status, title, code = 401, N_("This sign-in took too long. Please begin again."), "sign_in_ended"
+
+
 class EoriTaken(WrongState):
     """The company is there already: `operator_id` is it."""
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.identity.domain.accounts import (
-    GUESS_WINDOW,
-    SESSION_LIVES,
     Account,
     hash_of,
-    is_too_much_guessing,
     new_secret,
 )
+from services.identity.domain.second_factor import STEP_LIVES
+from services.identity.domain.sessions import SESSION_IDLE, SESSION_LIVES
 from services.identity.passwords import Passwords
-from services.identity.storage import accounts, audit, roles
+from services.identity.storage import accounts, audit, factors, roles
 from services.identity.storage import sessions as storage
+from services.identity.storage.factors import Step
 from services.identity.storage.sessions import Session
-from services.identity.use_cases.accounts import account_hash, person_of
+from services.identity.use_cases.accounts import person_of
+from services.identity.use_cases.guessing import account_hash, count_attempt
 from services.identity.use_cases.refusals import NotConfirmed, WrongCredentials
 from shared.ids import new_id
 from shared.person import Person
@@ -37,40 +38,48 @@ class SignIn:
     secret: str
 
 
+@dataclass(frozen=True)
+class SecondStep:
+    """Somebody has shown the first factor; with `secret`, for a cookie, the second one is waited for."""
+
+    secret: str
+
+
 async def sign_in(
     open_work: OpenWork, passwords: Passwords, *, email: str, password: str, address: str, browser: str
-) -> SignIn:
-    """Open a session. Raises WrongCredentials, NotConfirmed, TooMany.
+) -> SignIn | SecondStep:
+    """Open a session, or wait for the second factor. Raises WrongCredentials, NotConfirmed, TooMany.
 
     The attempt is counted in one transaction and its outcome kept in a second one, so that no transaction stays
     open while the password is computed, and a crash in between counts as a failure.
     """
     async with open_work() as work:
-        await _count_attempt(work, email, address)
+        stopped = await count_attempt(work, email, address)
         account = await accounts.by_email(work.db, email)
+    if stopped is not None:
+        raise stopped
     fits = await passwords.verify(account.password_hash if account else None, password)
     async with open_work() as work:
         if account is not None and fits:
             await storage.forget_attempts(work.db, account_hash(email))
         if account is not None and fits and account.confirmed_at is not None:
-            return await open_session(work, account.id, address=address, browser=browser)
+            return await begin(work, account.id, address=address, browser=browser)
         await audit.note(
             work.db, "sign_in_failed", at=work.now, by=None, subject=account.id if account else None, address=address
         )
     raise NotConfirmed if fits else WrongCredentials
 
 
-async def _count_attempt(work: Work, email: str, address: str) -> None:
-    since = work.now - GUESS_WINDOW
-    for_account, from_address, first = await storage.attempts(work.db, account_hash(email), address, since=since)
-    if first is not None and is_too_much_guessing(for_account, from_address):
-        seconds = int((first + GUESS_WINDOW - work.now).total_seconds()) + 1
-        raise TooMany(
-            N_("Too many attempts to sign in. Wait %(minutes)s minutes and try again."),
-            retry_after=seconds,
-            params={"minutes": seconds // 60 + 1},
-        )
-    await storage.add_attempt(work.db, new_id(), account_hash(email), address, at=work.now)
+async def begin(
+    work: Work, account_id: UUID, *, address: str, browser: str, way: str = "password"
+) -> SignIn | SecondStep:
+    """The first factor was right, by whatever `way`: a session for who has no second factor, else wait for it."""
+    if not await factors.has_any(work.db, account_id):
+        return await open_session(work, account_id, address=address, browser=browser, way=way)
+    secret = new_secret()
+    step = Step(account_id, way, browser[:LONGEST_BROWSER])
+    await factors.add_step(work.db, hash_of(secret), step, ends_at=work.now + STEP_LIVES)
+    return SecondStep(secret)
 
 
 async def open_session(
@@ -101,7 +110,7 @@ async def open_session(
 
 async def renew(work: Work, secret: str) -> Person | None:
     """The person of a living session, as known now; None when the session has ended."""
-    session = await storage.see(work.db, hash_of(secret), at=work.now)
+    session = await storage.see(work.db, hash_of(secret), at=work.now, idle_since=work.now - SESSION_IDLE)
     account = await accounts.by_id(work.db, session.account_id) if session else None
     if session is None or account is None:
         return None
@@ -123,4 +132,4 @@ async def sign_out(work: Work, secret: str) -> None:
 
 async def list_sessions(work: Work, person: Person) -> list[Session]:
     """Where this person is signed in."""
-    return await storage.of_account(work.db, person.account_id, at=work.now)
+    return await storage.of_account(work.db, person.account_id, at=work.now, idle_since=work.now - SESSION_IDLE)
