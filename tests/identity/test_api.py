@@ -1,7 +1,7 @@
 """The JSON API, as a program calls it."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,8 +9,10 @@ import jwt
 import pytest
 from fastapi import FastAPI
 
-from services.identity.keyring import Keyring, SecretKeyChanged
+from services.identity.box import Box, SecretKeyChanged
+from services.identity.keyring import Keyring
 from services.identity.service import Identity
+from services.identity.use_cases.keys import follow_keys
 from shared.authentication import verify
 from shared.testing.settings import ORIGIN
 from tests.identity.conftest import PASSWORD, counter, told_to
@@ -84,13 +86,19 @@ async def test_a_token_verifies_with_the_published_keys_alone(
 
 async def test_keys_survive_a_restart_and_are_useless_without_the_secret(service: Identity) -> None:
     def keyring(secret: str) -> Keyring:
-        return Keyring(secret_key=secret, issuer=ORIGIN, token_lives=timedelta(minutes=15), all_strong=False)
+        return Keyring(
+            box=Box(secret, purpose="signing keys"),
+            issuer=ORIGIN,
+            token_lives=timedelta(minutes=15),
+            key_lives=timedelta(days=30),
+            all_strong=False,
+        )
 
     again = keyring("a key for tests only")
     async with service.work() as work:
-        await again.load(work.db, now=datetime.now(UTC))
+        await follow_keys(work, again)
         with pytest.raises(SecretKeyChanged):
-            await keyring("another key").load(work.db, now=datetime.now(UTC))
+            await follow_keys(work, keyring("another key"))
         kept = await work.db.fetchval("SELECT private_key FROM signing_key")
 
     assert again.jwks() == service.keyring.jwks()

@@ -17,6 +17,7 @@ from services.identity.access import (
     proceed,
     with_next,
 )
+from services.identity.domain.keys import CACHED_FOR
 from services.identity.use_cases import sessions as use_cases
 from services.identity.use_cases.refusals import NotConfirmed, WrongCredentials
 from shared.authentication import ROLE_COOKIE
@@ -27,7 +28,7 @@ from shared.web.i18n import N_, translated
 from shared.web.pages import see_other
 
 router = APIRouter(prefix="/identity", include_in_schema=False)
-JWKS_SECONDS = 300
+JWKS_SECONDS = int(CACHED_FOR.total_seconds())
 
 
 @router.get("/sign-in")

@@ -1,4 +1,4 @@
-"""Sessions, attempts to sign in, and the keys that sign tokens."""
+"""Sessions, and attempts to sign in."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,15 +21,6 @@ class Session:
     ends_at: datetime
     way: str = "password"
     strong_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """A key pair; `private_key` is encrypted."""
-
-    kid: str
-    private_key: bytes
-    created_at: datetime
 
 
 _SESSION = "id, account_id, address, browser, created_at, seen_at, ends_at, way, strong_at"
@@ -163,27 +154,6 @@ async def add_attempt(
 async def forget_attempts(db: asyncpg.Connection, account_hash: bytes) -> None:
     """The person is in: what was tried for the account before does not count any more."""
     await db.execute("DELETE FROM sign_in_attempt WHERE account_hash = $1", account_hash)
-
-
-async def signing_keys(db: asyncpg.Connection, *, at: datetime) -> list[SigningKey]:
-    """The keys that have not ended, the newest first."""
-    rows = await db.fetch(
-        """
-        SELECT kid, private_key, created_at FROM signing_key
-        WHERE ends_at IS NULL OR ends_at > $1 ORDER BY created_at DESC, kid
-        """,
-        at,
-    )
-    return [SigningKey(**row) for row in rows]
-
-
-async def add_signing_key(db: asyncpg.Connection, key: SigningKey) -> None:
-    await db.execute(
-        "INSERT INTO signing_key (kid, private_key, created_at) VALUES ($1, $2, $3)",
-        key.kid,
-        key.private_key,
-        key.created_at,
-    )
 
 
 async def prune(
