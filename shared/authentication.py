@@ -5,6 +5,7 @@ count is decided by what the service itself knows (shared.roles).
 """
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 from typing import Any, Protocol
@@ -27,6 +28,8 @@ ALGORITHM = "ES256"
 SECONDS_VERIFIED = 5.0
 """How long a verified token is believed without verifying it again: by so much it may outlive its end."""
 TOKENS_REMEMBERED = 2_000
+SHORTEST_FRESH, LONGEST_FRESH = 10.0, 300.0
+"""Between so many seconds the published keys are kept before they are asked for again."""
 
 
 class Keys(Protocol):
@@ -37,33 +40,54 @@ class Keys(Protocol):
 
 
 class RemoteKeys:
-    """Identity's public keys, fetched when a token names one that is not known yet, and kept while identity is away."""
+    """Identity's public keys. They are fetched when a token names one that is not known yet, and again beside the
+    requests when they are as old as identity lets them be; while identity is away the last ones count."""
 
     SECONDS_BETWEEN_FETCHES = 5.0
+    SECONDS_AFTER_FAILURE = 1.0
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._keys: dict[str, Any] = {}
-        self._fetched_at = float("-inf")
+        self._next_fetch = float("-inf")
+        self._fresh_until = float("-inf")
         self._lock = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> Any | None:
         """The key with this id. An unknown id leads to a fetch, but not to one per request."""
         if kid not in self._keys:
-            async with self._lock:
-                if kid not in self._keys and time.monotonic() - self._fetched_at > self.SECONDS_BETWEEN_FETCHES:
-                    await self._fetch()
+            await self._fetch_unless_just_done(kid)
+        elif time.monotonic() > max(self._fresh_until, self._next_fetch) and not self._is_renewing():
+            self._renewal = asyncio.create_task(self._fetch_unless_just_done())
         return self._keys.get(kid)
 
-    async def _fetch(self) -> None:
+    def _is_renewing(self) -> bool:
+        return self._renewal is not None and not self._renewal.done()
+
+    async def _fetch_unless_just_done(self, missing: str | None = None) -> None:
+        async with self._lock:
+            if missing not in self._keys and time.monotonic() > self._next_fetch:
+                self._next_fetch = time.monotonic() + await self._fetch()
+
+    async def _fetch(self) -> float:
+        """After how many seconds another fetch is welcome."""
         try:
-            async with httpx.AsyncClient(timeout=3) as client:
+            async with asyncio.timeout(5), httpx.AsyncClient(timeout=3) as client:
                 answer = await client.get(self.url)
             answer.raise_for_status()
             self._keys = {key.key_id: key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if key.key_id}
-            self._fetched_at = time.monotonic()
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError, AttributeError, jwt.PyJWTError) as error:
             logger.warning("keys_not_fetched", error=repr(error))
+            return self.SECONDS_AFTER_FAILURE
+        self._fresh_until = time.monotonic() + _seconds_fresh(answer)
+        return self.SECONDS_BETWEEN_FETCHES
+
+
+def _seconds_fresh(answer: httpx.Response) -> float:
+    """What Cache-Control says, within reason: a retired key must not be believed for hours."""
+    said = re.search(r"max-age=(\d{1,6})", answer.headers.get("cache-control", ""))
+    return min(max(float(said[1]) if said else 0.0, SHORTEST_FRESH), LONGEST_FRESH)
 
 
 async def verify(token: str, keys: Keys, *, issuer: str, leeway: int) -> Person | None:

@@ -4,6 +4,7 @@ import argparse
 import secrets
 
 from services.identity.domain.accounts import Registration
+from services.identity.key_commands import keys, prepare_keys
 from services.identity.main import build
 from services.identity.service import Identity
 from services.identity.use_cases.accounts import make_confirmed_account
@@ -45,5 +46,8 @@ if __name__ == "__main__":
     main(
         "identity",
         build,
-        commands={"support-person": ("make an account of the support team", prepare_support_person, support_person)},
+        commands={
+            "support-person": ("make an account of the support team", prepare_support_person, support_person),
+            "keys": ("list the keys that sign tokens, let the next one follow, or retire one", prepare_keys, keys),
+        },
     )
