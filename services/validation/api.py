@@ -10,9 +10,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from services.validation import use_cases
-from services.validation.domain.case import ActorKind, Case
+from services.validation.domain.case import Case
 from services.validation.domain.checks import Check
 from services.validation.domain.quantities import Quantities, compare
+from services.validation.domain.states import ActorKind
 from services.validation.pages.common import InService
 from services.validation.storage import Entry, ListedCase, StoredCase
 from services.validation.use_cases import CaseView

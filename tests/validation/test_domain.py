@@ -1,6 +1,5 @@
 """The rules of a case: who may do what from where, one decision, and never cleared without acceptance."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -9,70 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.validation.domain.case import (
-    AWAITING,
-    CLEARED,
-    OPEN,
-    REFUSED,
-    REJECTED,
-    SUSPENDED,
-    Act,
-    Actor,
-    ActorKind,
-    Case,
-    ClearanceState,
-    State,
-    ValidationState,
-)
+from services.validation.domain.case import Case
 from services.validation.domain.days import day_in
 from services.validation.domain.mrn import BadDeclarationNumber, check_digit, declaration_number
 from services.validation.domain.numbers import plain, search_key
+from services.validation.domain.proceedings import Actor
 from services.validation.domain.quantities import NotAMeasure, Quantities, compare, measure, total
-from services.validation.domain.refusals import AlreadyDecided, Incomplete, NotAllowed, NotYourAct
+from services.validation.domain.refusals import AlreadyDecided, Incomplete, NotAllowed
+from services.validation.domain.states import (
+    AWAITING,
+    CLEARED,
+    OPEN,
+    REJECTED,
+    Act,
+    ActorKind,
+    State,
+)
 from tests.validation.examples import MRN, NOW, OTHER_MRN
 
 OFFICER = Actor(ActorKind.MSCA, uuid4(), "Olivia Officer", "Competent authority")
 CUSTOMS = Actor(ActorKind.CUSTOMS, uuid4(), "Carl Customs", "Customs office")
 BY = {ActorKind.MSCA: OFFICER, ActorKind.CUSTOMS: CUSTOMS}
 LICENSED = Quantities(Decimal("15.2"), Decimal(9690))
-
-DO: dict[Act, Callable[[Case, Actor], object]] = {
-    Act.VALIDATE: lambda case, by: case.validate(by, NOW),
-    Act.REJECT: lambda case, by: case.reject(by, NOW, "FORMAT", "No stamp."),
-    Act.CLEAR: lambda case, by: case.clear(by, MRN, LICENSED),
-    Act.SUSPEND: lambda case, by: case.suspend(by, "Seal differs."),
-    Act.RESUME: lambda case, by: case.resume(by, "Seal explained."),
-    Act.REFUSE: lambda case, by: case.refuse(by, "Other goods."),
-}
-
-STATES = {
-    "open": OPEN,
-    "rejected": REJECTED,
-    "awaiting": AWAITING,
-    "cleared": CLEARED,
-    "suspended": SUSPENDED,
-    "refused": REFUSED,
-}
-ALLOWED = """
-           open      rejected  awaiting   cleared  suspended  refused
-validate   awaiting  -         -          -        -          -
-reject     rejected  -         -          -        -          -
-clear      -         -         cleared    -        -          -
-suspend    -         -         suspended  -        -          -
-resume     -         -         -          -        awaiting   -
-refuse     -         -         refused    -        refused    -
-"""
-"""Where each act leads, written out by hand beside the table in the code."""
-DECIDES = {Act.VALIDATE: ActorKind.MSCA, Act.REJECT: ActorKind.MSCA}
-
-
-def cells() -> list[tuple[Act, str, str]]:
-    header, *rows = ALLOWED.strip().splitlines()
-    return [
-        (Act(row.split()[0]), start, end)
-        for row in rows
-        for start, end in zip(header.split(), row.split()[1:], strict=True)
-    ]
 
 
 def case_in(state: State, **changes: object) -> Case:
@@ -89,47 +46,6 @@ def case_in(state: State, **changes: object) -> Case:
     return case
 
 
-@pytest.mark.parametrize("kind", list(ActorKind))
-@pytest.mark.parametrize(("act", "start", "end"), cells())
-def test_each_act_leads_where_the_table_says_and_nowhere_else(act: Act, start: str, end: str, kind: ActorKind) -> None:
-    case = case_in(STATES[start])
-    if kind is not DECIDES.get(act, ActorKind.CUSTOMS):
-        with pytest.raises(NotYourAct):
-            DO[act](case, BY[kind])
-    elif end == "-":
-        with pytest.raises(NotAllowed):
-            DO[act](case, BY[kind])
-    else:
-        DO[act](case, BY[kind])
-        assert (case.state, case.version) == (STATES[end], 3)
-        return
-    assert (case.state, case.version, case.decision, case.declaration) == (STATES[start], 2, None, None)
-
-
-acts = st.lists(st.tuples(st.sampled_from(list(Act)), st.sampled_from(list(ActorKind))), max_size=30)
-
-
-@given(acts)
-def test_whatever_is_tried_nothing_is_cleared_without_acceptance_and_nothing_decided_twice(
-    tried: list[tuple[Act, ActorKind]],
-) -> None:
-    case, done = case_in(OPEN), []
-    for act, kind in tried:
-        before = case.version
-        try:
-            DO[act](case, BY[kind])
-        except NotAllowed:
-            assert case.version == before
-        else:
-            done.append(act)
-            assert case.version == before + 1
-        if case.clearance_state is not ClearanceState.NOT_READY:
-            assert case.validation_state is ValidationState.VALIDATED
-    assert len([act for act in done if act in DECIDES]) <= 1
-    assert len([act for act in done if act in {Act.CLEAR, Act.REFUSE}]) <= 1
-    assert Act.CLEAR not in done or done[0] is Act.VALIDATE
-
-
 def test_a_second_officer_is_told_who_decided() -> None:
     case = case_in(OPEN)
     case.validate(OFFICER, NOW)
@@ -137,13 +53,6 @@ def test_a_second_officer_is_told_who_decided() -> None:
         case.reject(Actor(ActorKind.MSCA, uuid4(), "Peter Prudent", "Competent authority"), NOW, "FORMAT", "No stamp.")
     assert told.value.params["name"] == "Olivia Officer"
     assert case.state == AWAITING
-
-
-def test_nobody_decides_on_a_licence_they_entered() -> None:
-    case = case_in(OPEN, requester_id=OFFICER.account_id)
-    for act in DECIDES:
-        with pytest.raises(NotYourAct):
-            DO[act](case, OFFICER)
 
 
 def test_a_licence_lodged_on_its_last_day_is_accepted_and_one_day_later_it_is_void() -> None:

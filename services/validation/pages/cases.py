@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.validation import use_cases
-from services.validation.domain.case import ClearanceState, ValidationState
 from services.validation.domain.reasons import RejectionReason
+from services.validation.domain.states import ClearanceState, ValidationState
 from services.validation.pages.common import (
     MOST_SHEETS,
     InService,

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.validation import use_cases
-from services.validation.domain.case import Act, Case, ClearanceState
+from services.validation.domain.case import Case
 from services.validation.domain.quantities import NotAMeasure, Quantities, compare, measure
+from services.validation.domain.states import Act, ClearanceState
 from services.validation.pages.common import (
     MOST_SHEETS,
     InService,

@@ -9,18 +9,12 @@ from uuid import UUID
 
 import asyncpg
 
-from services.validation.domain.case import (
-    Actor,
-    ActorKind,
-    Case,
-    ClearanceState,
-    Decision,
-    Declaration,
-    ValidationState,
-)
+from services.validation.domain.case import Case
 from services.validation.domain.days import day_in
+from services.validation.domain.proceedings import Actor, Decision, Declaration
 from services.validation.domain.quantities import Quantities
 from services.validation.domain.reasons import RejectionReason
+from services.validation.domain.states import ActorKind, ClearanceState, ValidationState
 from shared.contracts.licence import Licence
 
 
@@ -123,6 +117,8 @@ class StoredCase:
             licence_id=self.licence_id,
             version=self.version,
             requester_id=self.requester_id,
+            country=self.country,
+            point_of_entry=self.point_of_entry,
             lodged_on=self.lodged_on,
             expiry_date=self.expiry_date,
             licensed=self.licensed,

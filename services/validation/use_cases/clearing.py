@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from services.validation.domain.case import Act, Case, words
+from services.validation.domain.case import Case
 from services.validation.domain.quantities import Quantities
+from services.validation.domain.states import Act
+from services.validation.domain.texts import words
 from services.validation.use_cases.permissions import case_of_office, rules
 from services.validation.use_cases.recording import record
 from shared.contracts.validation import (

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from services.validation.domain.case import Act, Case, words
+from services.validation.domain.case import Case
+from services.validation.domain.states import Act
+from services.validation.domain.texts import words
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
 from shared.contracts.validation import LicenceRejected, LicenceValidated

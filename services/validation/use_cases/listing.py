@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.validation import storage
-from services.validation.domain.case import ActorKind, ClearanceState, ValidationState
+from services.validation.domain.states import ActorKind, ClearanceState, ValidationState
 from services.validation.storage import ClearanceFilter, ListedCase, QueueFilter
 from services.validation.use_cases.permissions import role_as
 from shared.paging import LARGEST_PAGE, PAGE, cursor_of, key_of

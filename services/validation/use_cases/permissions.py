@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from services.validation import storage
-from services.validation.domain.case import Actor, ActorKind, ValidationState
+from services.validation.domain.proceedings import Actor
 from services.validation.domain.refusals import Incomplete, NotAllowed, NotYourAct
+from services.validation.domain.states import ActorKind, ValidationState
 from services.validation.storage import StoredCase
 from services.validation.words import shown
 from shared.person import Person, Role

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.validation import storage
-from services.validation.domain.case import Actor, ActorKind, ValidationState
 from services.validation.domain.checks import Check
+from services.validation.domain.proceedings import Actor
+from services.validation.domain.states import ActorKind, ValidationState
 from services.validation.storage import Entry, StoredCase
 from services.validation.storage.history import READ
 from services.validation.use_cases.checking import check_case

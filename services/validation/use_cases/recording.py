@@ -3,7 +3,9 @@
 from typing import Any
 
 from services.validation import storage
-from services.validation.domain.case import Act, Actor, Case
+from services.validation.domain.case import Case
+from services.validation.domain.proceedings import Actor
+from services.validation.domain.states import Act
 from services.validation.storage import Entry, StoredCase
 from shared.contracts.validation import CaseEvent
 from shared.problems import Stale

@@ -1,0 +1,370 @@
+"""Who may do what from where: every cell of the table, and what holds whatever is tried in whatever order."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.validation.domain import states
+from services.validation.domain.case import Case
+from services.validation.domain.core import TakenByOther
+from services.validation.domain.proceedings import (
+    Actor,
+    Alteration,
+    BoxReason,
+    Confirmation,
+    Officer,
+    Outcome,
+    Question,
+    QuestionKind,
+    Verification,
+    VerificationKind,
+)
+from services.validation.domain.quantities import Quantities
+from services.validation.domain.refusals import Incomplete, NotAllowed, NotYourAct
+from services.validation.domain.states import DECIDING, FINAL, STATES, UNDECIDED, Act, ActorKind, ClearanceState, State
+from services.validation.domain.states import ValidationState as V
+from tests.validation.examples import MRN, NOW
+
+OFFICER = Actor(ActorKind.MSCA, uuid4(), "Olivia Officer", "Competent authority")
+COLLEAGUE = Actor(ActorKind.MSCA, uuid4(), "Peter Prudent", "Competent authority")
+CUSTOMS = Actor(ActorKind.CUSTOMS, uuid4(), "Carl Customs", "Customs office")
+COMPANY = Actor(ActorKind.COMPANY, uuid4(), "Ines Importer", "Timber Trade NV")
+ACTORS = {ActorKind.MSCA: OFFICER, ActorKind.CUSTOMS: CUSTOMS, ActorKind.COMPANY: COMPANY}
+LICENSED = Quantities(Decimal("15.2"), Decimal(9690))
+QUESTION, CHECK = UUID(int=1), UUID(int=2)
+
+DO: dict[Act, Callable[[Case, Actor], object]] = {
+    Act.TAKE: lambda case, by: case.take(by, over=True),
+    Act.RELEASE: lambda case, by: case.release(by),
+    Act.ASK: lambda case, by: case.ask(by, Question(uuid4(), QuestionKind.INFORMATION, "Which invoice?")),
+    Act.ANSWER: lambda case, by: case.answer(by, QUESTION, NOW),
+    Act.WAIVE: lambda case, by: case.waive(by, QUESTION),
+    Act.OPEN_VERIFICATION: lambda case, by: case.open_verification(by, uuid4(), VerificationKind.QUERY, NOW.date()),
+    Act.END_VERIFICATION: lambda case, by: case.end_verification(by, CHECK, Outcome.CONFIRMED),
+    Act.AMEND: lambda case, by: case.amend(by, 17, Alteration.COPYING, "A digit was wrong.", Confirmation()),
+    Act.RETURN: lambda case, by: case.return_for_correction(by, "", [BoxReason(15, "MISSING_DATA")]),
+    Act.PROPOSE: lambda case, by: replace_four_eyes(case).reject(by, NOW, "FORMAT", "No stamp."),
+    Act.DECLINE: lambda case, by: case.decline(by, "The stamp is there."),
+    Act.VALIDATE: lambda case, by: case.validate(by, NOW),
+    Act.REJECT: lambda case, by: case.reject(by, NOW, "FORMAT", "No stamp."),
+    Act.WITHDRAW: lambda case, by: case.withdraw(by),
+    Act.CANCEL: lambda case, by: case.cancel(by, "The issuer revoked it."),
+    Act.REPLACE: lambda case, by: case.replace(by),
+    Act.REROUTE: lambda case, by: case.reroute(by, "BE343000", "The ship was diverted."),
+    Act.HAND_OVER: lambda case, by: case.hand_over(by, "NL000396", "The ship was diverted."),
+    Act.RECORD_FEE: lambda case, by: case.record_fee(by, Decimal(30)),
+    Act.CLEAR: lambda case, by: case.clear(by, MRN, LICENSED),
+    Act.SUSPEND: lambda case, by: case.suspend(by, "Seal differs."),
+    Act.RESUME: lambda case, by: case.resume(by, "Seal explained."),
+    Act.REFUSE: lambda case, by: case.refuse(by, "Other goods."),
+    Act.CORRECT_DECLARATION: lambda case, by: case.correct_declaration(by, MRN, LICENSED, "A slip of the pen."),
+}
+
+ALLOWED = """
+                     open      verifying  asking     returned withdrawn rejected cancelled replaced awaiting  cleared  suspended refused   by
+take                 open      verifying  asking     -        -         -        -         -        -         -        -         -         m
+release              open      verifying  asking     -        -         -        -         -        -         -        -         -         m
+ask                  asking    asking     asking     -        -         -        -         -        -         -        -         -         m
+answer               -         -          open       -        -         -        -         -        -         -        -         -         f
+waive                -         -          open       -        -         -        -         -        -         -        -         -         m
+open_verification    verifying verifying  asking     -        -         -        -         -        -         -        -         -         m
+end_verification     open      open       asking     -        -         -        -         -        -         -        -         -         m
+amend                open      verifying  asking     -        -         -        -         -        -         -        -         -         m
+return               returned  -          returned   -        -         -        -         -        -         -        -         -         m
+propose              open      verifying  asking     -        -         -        -         -        -         -        -         -         m
+decline              open      verifying  asking     -        -         -        -         -        -         -        -         -         m
+validate             awaiting  -          -          -        -         -        -         -        -         -        -         -         m
+reject               rejected  rejected   rejected   -        -         -        -         -        -         -        -         -         m
+withdraw             withdrawn withdrawn  withdrawn  -        -         -        -         -        -         -        -         -         f
+cancel               -         -          -          -        -         -        -         -        cancelled -        cancelled -         m
+replace              replaced  replaced   replaced   -        -         replaced replaced  -        replaced  -        replaced  replaced  m
+reroute              open      verifying  asking     -        -         -        -         -        awaiting  -        suspended -         m
+hand_over            open      -          -          -        -         -        -         -        open      -        -         -         m
+record_fee           open      verifying  asking     -        -         rejected cancelled replaced awaiting  cleared  suspended refused   m
+clear                -         -          -          -        -         -        -         -        cleared   -        -         -         c
+suspend              -         -          -          -        -         -        -         -        suspended -        -         -         c
+resume               -         -          -          -        -         -        -         -        -         -        awaiting  -         mc
+refuse               -         -          -          -        -         -        -         -        refused   -        refused   -         mc
+correct_declaration  -         -          -          -        -         -        -         -        -         cleared  -         -         c
+"""  # noqa: E501
+"""Where each act leads, written out by hand beside the table in the code. m: authority, c: customs, f: company."""
+BY = {"m": ActorKind.MSCA, "c": ActorKind.CUSTOMS, "f": ActorKind.COMPANY}
+NAMED: dict[str, State] = {
+    name.lower(): getattr(states, name) for name in vars(states) if getattr(states, name) in STATES
+}
+
+
+def replace_four_eyes(case: Case) -> Case:
+    """The case as in an authority where a second officer has to confirm."""
+    case.four_eyes = True
+    return case
+
+
+def case_in(state: State, act: Act | None = None) -> Case:
+    """A case in this state, with what the act needs to be there."""
+    case = Case(
+        licence_id=uuid4(),
+        version=2,
+        requester_id=COMPANY.account_id,
+        lodged_on=NOW.date(),
+        expiry_date=NOW.date() + timedelta(days=90),
+        country="BE",
+        point_of_entry="BE101000",
+        licensed=LICENSED,
+    )
+    case.validation_state, case.clearance_state = state
+    if state == states.ASKING:
+        case.questions = (Question(QUESTION, QuestionKind.INFORMATION, "Which invoice?"),)
+    if state == states.VERIFYING or act is Act.END_VERIFICATION:
+        silent = Outcome.SILENT if state == states.OPEN else None
+        case.verifications = (Verification(CHECK, VerificationKind.QUERY, NOW.date(), NOW.date(), silent),)
+    if act is Act.RELEASE:
+        case.officer = Officer(OFFICER.account_id, OFFICER.name)
+    if act is Act.DECLINE:
+        replace_four_eyes(case)
+        if state in UNDECIDED:
+            case.reject(COLLEAGUE, NOW, "FORMAT", "No stamp.")
+            case.version = 2
+    return case
+
+
+def cells() -> list[tuple[Act, str, str, str]]:
+    header, *rows = (line.split() for line in ALLOWED.strip().splitlines())
+    assert [row[0] for row in rows] == [act.value for act in Act]
+    return [
+        (Act(row[0]), start, end, row[-1]) for row in rows for start, end in zip(header[:-1], row[1:-1], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("kind", list(ActorKind))
+@pytest.mark.parametrize(("act", "start", "end", "by"), cells())
+def test_each_act_leads_where_the_table_says_and_nowhere_else(
+    act: Act, start: str, end: str, by: str, kind: ActorKind
+) -> None:
+    case = case_in(NAMED[start], act)
+    before = replace(case)
+    if kind not in {BY[letter] for letter in by}:
+        with pytest.raises(NotYourAct):
+            DO[act](case, ACTORS[kind])
+    elif end == "-":
+        with pytest.raises(NotAllowed):
+            DO[act](case, ACTORS[kind])
+    else:
+        DO[act](case, ACTORS[kind])
+        assert (case.state, case.version) == (NAMED[end], 3)
+        return
+    if act is Act.PROPOSE:
+        before.four_eyes = case.four_eyes
+    assert case == before
+
+
+@pytest.mark.parametrize("act", sorted(DECIDING))
+def test_nobody_decides_on_a_licence_they_entered(act: Act) -> None:
+    start = states.AWAITING if act is Act.CANCEL else states.OPEN
+    case = case_in(start, act)
+    case.requester_id = OFFICER.account_id
+    with pytest.raises(NotYourAct, match="entered this licence yourself"):
+        DO[act](case, OFFICER)
+    assert case.state == start
+
+
+def test_a_case_that_a_colleague_works_on_is_left_to_them_until_it_is_taken_over() -> None:
+    case = case_in(states.OPEN)
+    case.take(COLLEAGUE)
+    for act in (Act.ASK, Act.OPEN_VERIFICATION, Act.AMEND, Act.RETURN, Act.VALIDATE, Act.REJECT, Act.RELEASE):
+        with pytest.raises(TakenByOther) as told:
+            DO[act](case, OFFICER)
+        assert told.value.params["name"] == COLLEAGUE.name
+    with pytest.raises(TakenByOther):
+        case.take(OFFICER)
+    case.take(OFFICER, over=True)
+    case.validate(OFFICER, NOW)
+    assert case.state == states.AWAITING
+
+
+def test_the_officer_hands_the_case_to_a_colleague() -> None:
+    case = case_in(states.OPEN)
+    case.take(OFFICER)
+    case.take(OFFICER, for_colleague=Officer(COLLEAGUE.account_id, COLLEAGUE.name))
+    assert case.officer == Officer(COLLEAGUE.account_id, COLLEAGUE.name)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "accepted"),
+    [
+        ([Outcome.CONFIRMED], True),
+        ([Outcome.WITHDRAWN], True),
+        ([Outcome.NOT_CONFIRMED], False),
+        ([Outcome.SILENT], False),
+        ([Outcome.SILENT, Outcome.CONFIRMED], True),
+        ([Outcome.SILENT, Outcome.NOT_CONFIRMED], False),
+    ],
+)
+def test_a_licence_is_accepted_only_after_its_verification_ended_well(outcomes: list[Outcome], accepted: bool) -> None:
+    case = case_in(states.OPEN)
+    opened = case.open_verification(OFFICER, uuid4(), VerificationKind.QUERY, NOW.date())
+    assert opened.due_on == NOW.date() + timedelta(days=21)
+    for outcome in outcomes:
+        case.end_verification(OFFICER, opened.id, outcome)
+    if accepted:
+        case.validate(OFFICER, NOW)
+    else:
+        with pytest.raises(NotAllowed, match="did not end well"):
+            case.validate(OFFICER, NOW)
+        case.reject(OFFICER, NOW, "NO_ANSWER_FROM_ISSUER", "Asked twice.")
+        assert case.state == states.REJECTED
+
+
+def test_a_confirmed_verification_does_not_end_a_second_time() -> None:
+    case = case_in(states.VERIFYING)
+    case.end_verification(OFFICER, CHECK, Outcome.CONFIRMED)
+    with pytest.raises(NotAllowed):
+        case.end_verification(OFFICER, CHECK, Outcome.NOT_CONFIRMED)
+
+
+def test_with_four_eyes_the_second_officer_decides_what_the_first_proposed() -> None:
+    case = replace_four_eyes(case_in(states.OPEN))
+    case.take(OFFICER)
+    assert case.validate(OFFICER, NOW, "In order.") is Act.PROPOSE
+    assert case.state == states.OPEN
+    with pytest.raises(NotYourAct, match="second officer"):
+        case.confirm(OFFICER, NOW)
+    with pytest.raises(NotAllowed, match="proposed"):
+        case.ask(OFFICER, Question(uuid4(), QuestionKind.INFORMATION, "Which invoice?"))
+    with pytest.raises(NotAllowed, match="Another decision"):
+        case.reject(COLLEAGUE, NOW, "FORMAT", "No stamp.")
+    assert case.confirm(COLLEAGUE, NOW) is Act.VALIDATE
+    assert case.decision is not None
+    assert (case.decision.by, case.decision.confirmed_by, case.decision.text) == (OFFICER, COLLEAGUE, "In order.")
+    assert (case.state, case.proposal) == (states.AWAITING, None)
+
+
+@pytest.mark.parametrize("why", [Alteration.ALTERATION, Alteration.EXTENSION])
+def test_an_alteration_or_extension_counts_only_when_its_issuer_confirmed_it(why: Alteration) -> None:
+    case = case_in(states.OPEN)
+    with pytest.raises(Incomplete) as refused:
+        case.amend(OFFICER, 4, why, "Extended by a month.", Confirmation())
+    fields = [mistake.field for mistake in refused.value.mistakes]
+    assert fields == ["confirmed_by", "confirmed_on", "confirmation_reference"]
+    case.amend(OFFICER, 4, why, "Extended by a month.", Confirmation("LIU Jakarta", NOW.date(), "LIU/2026/77"))
+    assert case.version == 3
+
+
+def test_a_return_names_boxes_with_reasons_and_ends_the_questions() -> None:
+    case = case_in(states.ASKING)
+    with pytest.raises(Incomplete) as refused:
+        case.return_for_correction(OFFICER, "", [])
+    assert [mistake.field for mistake in refused.value.mistakes] == ["boxes"]
+    with pytest.raises(Incomplete):
+        case.return_for_correction(OFFICER, "", [BoxReason(19, "MISSING_DATA")])
+    case.return_for_correction(OFFICER, "", [BoxReason(15, "MISSING_DATA", "No weight.")])
+    assert case.open_questions == []
+
+
+def test_goods_beyond_ten_per_cent_are_released_only_with_a_reason() -> None:
+    declared = Quantities(Decimal(20))
+    case = case_in(states.AWAITING)
+    with pytest.raises(Incomplete):
+        case.clear(CUSTOMS, MRN, declared)
+    case.clear(CUSTOMS, MRN, declared, "Weighed again in the presence of the authority.")
+    assert case.declaration is not None
+    assert case.declaration.override_reason.startswith("Weighed")
+
+
+def test_a_reason_for_overriding_is_not_kept_when_nothing_had_to_be_overridden() -> None:
+    case = case_in(states.AWAITING)
+    case.clear(CUSTOMS, MRN, LICENSED, "To be safe.")
+    assert case.declaration is not None
+    assert case.declaration.override_reason == ""
+
+
+class AnythingMayBeTried(RuleBasedStateMachine):
+    """Several officers, customs and the company do whatever they like to one case, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case = case_in(states.OPEN)
+        self.validated, self.decisions, self.clearances, self.versions = False, 0, 0, [2]
+
+    @rule(
+        act=st.sampled_from(
+            [act for act in Act if act not in {Act.PROPOSE, Act.ANSWER, Act.WAIVE, Act.END_VERIFICATION}]
+        ),
+        by=st.sampled_from([OFFICER, COLLEAGUE, CUSTOMS, COMPANY]),
+    )
+    def try_an_act(self, act: Act, by: Actor) -> None:
+        self._try(lambda: DO[act](self.case, by))
+
+    @rule(by=st.sampled_from([COMPANY, OFFICER]), waive=st.booleans())
+    def close_a_question(self, by: Actor, waive: bool) -> None:
+        if question := next(iter(self.case.open_questions), None):
+            self._try(lambda: self.case.waive(by, question.id) if waive else self.case.answer(by, question.id, NOW))
+
+    @rule(by=st.sampled_from([OFFICER, COLLEAGUE]), outcome=st.sampled_from(list(Outcome)))
+    def end_a_verification(self, by: Actor, outcome: Outcome) -> None:
+        if verification := next(iter(self.case.open_verifications), None):
+            self._try(lambda: self.case.end_verification(by, verification.id, outcome))
+
+    @rule(on=st.booleans())
+    def switch_four_eyes(self, on: bool) -> None:
+        self.case.four_eyes = on
+
+    @rule(by=st.sampled_from([OFFICER, COLLEAGUE]))
+    def confirm(self, by: Actor) -> None:
+        self._try(lambda: self.case.confirm(by, NOW))
+
+    def _try(self, act: Callable[[], object]) -> None:
+        before = replace(self.case)
+        try:
+            act()
+        except (NotAllowed, Incomplete):
+            assert self.case == before
+            return
+        self.versions.append(self.case.version)
+        if before.validation_state is not V.VALIDATED and self.case.validation_state is V.VALIDATED:
+            assert not before.open_verifications
+            assert not any(verification.forbids_acceptance for verification in before.verifications)
+        if before.clearance_state is not ClearanceState.CLEARED and self.case.clearance_state is ClearanceState.CLEARED:
+            assert before.state == states.AWAITING
+            self.clearances += 1
+        if before.state in FINAL and self.case.state != before.state:
+            assert self.case.state == states.REPLACED
+
+    @invariant()
+    def nothing_is_cleared_that_is_not_validated(self) -> None:
+        if self.case.clearance_state is not ClearanceState.NOT_READY:
+            assert self.case.validation_state is V.VALIDATED
+            assert self.case.decision is not None
+        assert self.clearances <= 1
+
+    @invariant()
+    def versions_only_grow(self) -> None:
+        assert self.versions == sorted(set(self.versions))
+
+    @invariant()
+    def what_is_open_shows_in_the_state(self) -> None:
+        if self.case.state in UNDECIDED:
+            assert (self.case.state == states.ASKING) is bool(self.case.open_questions)
+            assert self.case.open_questions or (self.case.state == states.VERIFYING) is bool(
+                self.case.open_verifications
+            )
+
+    @invariant()
+    def a_final_state_can_be_reached(self) -> None:
+        case = replace(self.case)
+        if case.state in FINAL or case.state == states.RETURNED:
+            return
+        if case.state in UNDECIDED:
+            case.withdraw(COMPANY)
+        else:
+            case.refuse(CUSTOMS, "Other goods.")
+        assert case.state in FINAL
+
+
+test_whatever_is_tried_the_law_holds = AnythingMayBeTried.TestCase
