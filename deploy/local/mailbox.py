@@ -30,8 +30,14 @@ from starlette.routing import Route
 PAGE_SIZE = 25
 LARGEST_MAIL = 10 * 1024 * 1024
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
+HTML_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+"""For what a mail brings: its styles and links work, nothing else of it does, and nothing is fetched."""
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 RECIPIENTS = "X-Envelope-To"
 SENDER = "X-Envelope-From"
@@ -47,9 +53,11 @@ class Mail:
     sender: str  # Sender, or the envelope's
     to: list[str]
     cc: list[str]
+    reply_to: list[str]
     recipients: list[str]  # the envelope's: those who would really have got it
     date: str
     text: str
+    html: str | None  # where the mail is shown as HTML, if it has such a part
     links: list[str]
     received_at: str
 
@@ -57,6 +65,7 @@ class Mail:
     def read(cls, path: Path) -> "Mail":
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         text = body(message)
+        has_html = message.get_body(("html",)) is not None
         return cls(
             id=path.stem,
             subject=str(message.get("Subject", "")),
@@ -64,9 +73,11 @@ class Mail:
             sender=str(message.get("Sender") or message.get(SENDER, "")),
             to=addresses(message, "To"),
             cc=addresses(message, "Cc"),
+            reply_to=addresses(message, "Reply-To"),
             recipients=addresses(message, RECIPIENTS),
             date=str(message.get("Date", "")),
             text=text,
+            html=f"/mailbox/{path.stem}/html" if has_html else None,
             links=LINK.findall(text),
             received_at=datetime.fromtimestamp(int(path.stem.split("-")[0]) / 1e9, UTC).isoformat(),
         )
@@ -89,6 +100,13 @@ def body(message: email.message.EmailMessage) -> str:
     return str(part.get_content()) if part else ""
 
 
+def html_body(content: bytes) -> str:
+    """The mail as HTML; its links open beside it, as they cannot open in its sandbox."""
+    part = email.message_from_bytes(content, policy=email.policy.default).get_body(("html",))
+    html = str(part.get_content()) if part else ""
+    return html.replace("<head>", '<head><base target="_blank">', 1)
+
+
 class Mailbox:
     """All mails, newest last, in memory and as files."""
 
@@ -104,6 +122,10 @@ class Mailbox:
         draft.write_bytes(envelope + content)
         path = draft.rename(self.directory / f"{name}.eml")
         self.mails[name] = Mail.read(path)
+
+    def html(self, mail: Mail) -> str:
+        """The mail as HTML, read from its file."""
+        return html_body((self.directory / f"{mail.id}.eml").read_bytes())
 
     def page(self, *, to: str = "", before: str = "", size: int = PAGE_SIZE) -> tuple[list[Mail], str | None]:
         """The newest mails (of one recipient; older than one mail), and where the next page begins."""
@@ -155,6 +177,17 @@ def application(mailbox: Mailbox, host: str, smtp_port: int) -> Starlette:
             return JSONResponse(mail.as_json()) if mail else JSONResponse({"title": "No such mail"}, 404)
         return render("mail.html", mail=mail) if mail else render("no_mail.html", 404)
 
+    async def show_html(request: Request) -> Response:
+        mail = mailbox.mails.get(request.path_params["id"])
+        if mail is None or mail.html is None:
+            return render("no_mail.html", 404)
+        headers = {
+            "Content-Security-Policy": HTML_POLICY,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        }
+        return HTMLResponse(await asyncio.to_thread(mailbox.html, mail), headers=headers)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
@@ -164,7 +197,12 @@ def application(mailbox: Mailbox, host: str, smtp_port: int) -> Starlette:
         async with server:
             yield
 
-    routes = [Route("/mailbox", list_mails), Route("/mailbox/", list_mails), Route("/mailbox/{id:str}", show_mail)]
+    routes = [
+        Route("/mailbox", list_mails),
+        Route("/mailbox/", list_mails),
+        Route("/mailbox/{id:str}", show_mail),
+        Route("/mailbox/{id:str}/html", show_html),
+    ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

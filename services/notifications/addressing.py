@@ -2,7 +2,7 @@
 so a message waits, with growing pauses and for as long as it takes, until its recipients are known."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.notifications.domain import Audience, Message, Patience, Recipient, first_state
@@ -58,28 +58,37 @@ class AddressBook:
             Audience.PERSON: _person,
             Audience.AUTHORITY: _authority,
             Audience.CUSTOMS: _customs,
-            Audience.SUPPORT: self._support,
+            Audience.DECIDERS: _deciders,
+            Audience.REMINDED: self._reminded,
             Audience.GIVEN: _given,
+            Audience.OWNER: _owner,
+            Audience.LETTER: _letter,
         }
         return await ways[message.audience](work, message)
 
-    async def _support(self, work: Work, message: Message) -> list[Recipient]:
-        """The support team, with the competent authority of the body's country in copy; answers go to the person.
-
-        A company may sit outside the Union: then there is no authority, and no copy.
-        """
-        person = await recipients.account_of(work.db, message.person_id)
-        if person is None:
-            raise NotKnownYet("account")
-        copies = [mailbox for mailbox in await recipients.authority_mailboxes(work.db, message.country) if mailbox]
-        return [Recipient(self.support_mailbox, copy_to=next(iter(copies), None), reply_to=person.address)]
+    async def _reminded(self, work: Work, message: Message) -> list[Recipient]:
+        """The support team, which may decide everything, and the people who may decide this."""
+        return _boxes(self.support_mailbox) + await _deciders(work, message)
 
 
 async def _company(work: Work, message: Message) -> list[Recipient]:
-    people, unknown = await recipients.company_of(work.db, message.operator_id, message.person_id)
-    if unknown:
-        raise NotKnownYet("account")
-    return people
+    return _all_known(
+        await recipients.company_of(work.db, message.operator_id, creator_id=message.person_id, at=work.now)
+    )
+
+
+async def _deciders(work: Work, message: Message) -> list[Recipient]:
+    """Who, beside support, may decide about the role of a message; never the person who asked for it."""
+    return _all_known(
+        await recipients.deciders_of(
+            work.db,
+            message.data["role"],
+            body_id=message.operator_id,
+            country=message.country,
+            without=message.person_id,
+            at=work.now,
+        )
+    )
 
 
 async def _person(work: Work, message: Message) -> list[Recipient]:
@@ -102,6 +111,28 @@ async def _customs(work: Work, message: Message) -> list[Recipient]:
 
 async def _given(_work: Work, message: Message) -> list[Recipient]:
     return [Recipient(message.data["email"], language=message.data["language"])]
+
+
+async def _owner(work: Work, message: Message) -> list[Recipient]:
+    """The given address, in the inbox and by the clock of the account's person as far as the account is known."""
+    person = await recipients.account_of(work.db, message.about)
+    [given] = await _given(work, message)
+    return [replace(given, account_id=person.account_id, time_zone=person.time_zone) if person else given]
+
+
+async def _letter(_work: Work, message: Message) -> list[Recipient]:
+    """As the person who wrote it would have sent it; answers go to that person."""
+    letter = message.data
+    return [
+        Recipient(letter["to"], language=letter["language"], copy_to=letter["copy_to"], reply_to=letter["email"]),
+    ]
+
+
+def _all_known(found: tuple[list[Recipient], int]) -> list[Recipient]:
+    people, unknown = found
+    if unknown:
+        raise NotKnownYet("account")
+    return people
 
 
 def _boxes(*mailboxes: str | None) -> list[Recipient]:

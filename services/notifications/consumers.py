@@ -3,23 +3,29 @@
 Who is told is found out a moment later (addressing.py), as facts about people and licences travel on different topics.
 """
 
-from datetime import datetime
-
 from services.notifications import facts
 from services.notifications.domain import Message
 from services.notifications.storage import event_log, messages, recipients
 from shared import roles
 from shared.contracts.identity import (
     AccountConfirmed,
+    AccountLinkRequested,
     AuthorityRegistered,
     ConfirmationRequested,
-    MailEvent,
+    EmailChangeRequested,
     PasswordResetRequested,
     RegistrationRepeated,
+    RoleChanged,
+    RoleEnded,
     RoleGranted,
     RoleRefused,
     RoleRequested,
+    RoleRequestWaiting,
+    RoleRequestWritten,
     RoleRevoked,
+    RoleSuspended,
+    RoleWithdrawn,
+    SecurityNoticed,
 )
 from shared.contracts.licences import LicenceSubmitted
 from shared.contracts.validation import (
@@ -30,7 +36,6 @@ from shared.contracts.validation import (
     LicenceRejected,
     LicenceValidated,
 )
-from shared.ids import new_id
 from shared.messaging import Heard, Listener
 from shared.work import Work
 
@@ -48,40 +53,41 @@ async def know_mailboxes_when_authorities_registered(work: Work, heard: list[Hea
 
 
 @listener.hears_together(ConfirmationRequested)
-async def send_link_when_confirmation_requested(work: Work, heard: list[Heard]) -> None:
-    await _note(work, [_to_given(h, "confirmation", h.event.expires_at, path=h.event.path) for h in heard])
-
-
 @listener.hears_together(RegistrationRepeated)
-async def warn_owner_when_registration_repeated(work: Work, heard: list[Heard]) -> None:
-    await _note(work, [_to_given(h, "registration-repeated", None) for h in heard])
-
-
 @listener.hears_together(PasswordResetRequested)
-async def send_link_when_password_reset_requested(work: Work, heard: list[Heard]) -> None:
-    await _note(work, [_to_given(h, "password-reset", h.event.expires_at, path=h.event.path) for h in heard])
+@listener.hears_together(EmailChangeRequested)
+@listener.hears_together(AccountLinkRequested)
+@listener.hears_together(SecurityNoticed)
+async def write_to_address_when_account_asks(work: Work, heard: list[Heard]) -> None:
+    await _note(work, [facts.about_account(h.event, h.envelope) for h in heard])
+
+
+@listener.hears_together(RoleRequestWritten)
+async def send_letter_when_role_request_written(work: Work, heard: list[Heard]) -> None:
+    await _note(work, [facts.letter(h.event, h.envelope) for h in heard])
 
 
 @listener.hears_together(RoleRequested)
-async def ask_support_when_role_requested(work: Work, heard: list[Heard]) -> None:
-    await _note(work, [facts.about_role(h.event, "role-requested", h.envelope) for h in heard])
+@listener.hears_together(RoleRequestWaiting)
+@listener.hears_together(RoleWithdrawn)
+@listener.hears_together(RoleRefused)
+async def tell_whom_it_concerns_when_role_asked_for(work: Work, heard: list[Heard]) -> None:
+    await _note(work, facts.about_roles(heard))
 
 
 @listener.hears_together(RoleGranted)
-async def tell_person_when_role_granted(work: Work, heard: list[Heard]) -> None:
+@listener.hears_together(RoleChanged)
+async def tell_person_when_role_counts(work: Work, heard: list[Heard]) -> None:
     await roles.keep(work.db, [h.event.role for h in heard], granted=True)
-    await _note(work, [facts.about_role(h.event, "role-granted", h.envelope) for h in heard])
-
-
-@listener.hears_together(RoleRefused)
-async def tell_person_when_role_refused(work: Work, heard: list[Heard]) -> None:
-    await _note(work, [facts.about_role(h.event, "role-refused", h.envelope) for h in heard])
+    await _note(work, facts.about_roles(heard))
 
 
 @listener.hears_together(RoleRevoked)
-async def tell_person_when_role_revoked(work: Work, heard: list[Heard]) -> None:
+@listener.hears_together(RoleSuspended)
+@listener.hears_together(RoleEnded)
+async def tell_person_when_role_counts_no_more(work: Work, heard: list[Heard]) -> None:
     await roles.keep(work.db, [h.event.role for h in heard], granted=False)
-    await _note(work, [facts.about_role(h.event, "role-revoked", h.envelope) for h in heard])
+    await _note(work, facts.about_roles(heard))
 
 
 @listener.hears_together(LicenceSubmitted)
@@ -103,17 +109,3 @@ async def tell_company_when_case_changed(work: Work, heard: list[Heard]) -> None
 
 async def _note(work: Work, noted: list[Message]) -> None:
     await messages.add_messages(work.db, noted, now=work.now)
-
-
-def _to_given(heard: Heard, kind: str, expires_at: datetime | None, **data: str) -> Message:
-    """A message to somebody whose address comes with the fact, as there is no confirmed account."""
-    event: MailEvent = heard.event
-    return Message(
-        new_id(),
-        heard.envelope.id,
-        kind,
-        event.account_id,
-        happened_at=heard.envelope.time,
-        expires_at=expires_at,
-        data=data | {"email": event.email, "language": event.language},
-    )

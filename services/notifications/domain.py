@@ -15,8 +15,11 @@ class Audience(StrEnum):
     PERSON = "person"  # the one whose account or role it is about
     AUTHORITY = "authority"  # the mailbox of the competent authority of `country`
     CUSTOMS = "customs"  # the mailbox of the customs office `office`
-    SUPPORT = "support"  # the support team's mailbox, with a copy to the authority of `country`
+    DECIDERS = "deciders"  # the people of authorities who may decide about this role
+    REMINDED = "reminded"  # the same people, and the support team's mailbox
     GIVEN = "given"  # an address that came with the fact: somebody without a confirmed account
+    OWNER = "owner"  # an address that came with the fact, and the inbox of the account that it is about
+    LETTER = "letter"  # to and copy as the fact says: a mail that a person wrote
 
 
 class Choice(StrEnum):
@@ -26,26 +29,41 @@ class Choice(StrEnum):
     DECISIONS = "decisions"
     CLEARANCE = "clearance"
     ROLES = "roles"
+    REQUESTS = "requests"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of message. `path` is where its link leads; without a `choice` it is always mailed."""
+    """One kind of message. `path` is where its link leads; without a `choice` it is always mailed, if it is at all.
+
+    `mailed`: otherwise it only stands in the inbox.
+    """
 
     name: str
     audience: Audience
     path: str
     choice: Choice | None = None
+    mailed: bool = True
 
 
 _KINDS = (
     Kind("confirmation", Audience.GIVEN, "{path}"),
     Kind("registration-repeated", Audience.GIVEN, "/identity/sign-in"),
     Kind("password-reset", Audience.GIVEN, "{path}"),
-    Kind("role-requested", Audience.SUPPORT, "/identity/requests/{about}"),
+    Kind("email-change", Audience.GIVEN, "{path}"),
+    Kind("account-link", Audience.GIVEN, "{path}"),
+    Kind("security-notice", Audience.OWNER, "/identity/profile"),
+    Kind("account-deleted", Audience.GIVEN, "/"),
+    Kind("role-request-letter", Audience.LETTER, "/identity/requests/{about}"),
+    Kind("role-requested", Audience.DECIDERS, "/identity/requests/{about}", Choice.REQUESTS),
+    Kind("role-request-waiting", Audience.REMINDED, "/identity/requests/{about}", Choice.REQUESTS),
+    Kind("role-withdrawn", Audience.DECIDERS, "/identity/requests", mailed=False),
     Kind("role-granted", Audience.PERSON, "/identity/roles", Choice.ROLES),
     Kind("role-refused", Audience.PERSON, "/identity/roles", Choice.ROLES),
     Kind("role-revoked", Audience.PERSON, "/identity/roles", Choice.ROLES),
+    Kind("role-changed", Audience.PERSON, "/identity/roles", Choice.ROLES),
+    Kind("role-suspended", Audience.PERSON, "/identity/roles", Choice.ROLES),
+    Kind("role-ended", Audience.PERSON, "/identity/roles", Choice.ROLES),
     Kind("licence-submitted", Audience.COMPANY, "/licences/{about}", Choice.SUBMISSIONS),
     Kind("licence-to-decide", Audience.AUTHORITY, "/validation/cases/{about}"),
     Kind("licence-validated", Audience.COMPANY, "/licences/{about}", Choice.DECISIONS),
@@ -65,7 +83,8 @@ class Message:
     """Something to be told, as it was heard: about which thing, to which audience, in no language yet.
 
     `about` is the id of the licence, role or account; `person_id` who entered the licence or whose role it is.
-    `event_id` and `kind` together exist once. After `expires_at` its link is of no use.
+    For a role `operator_id` is its company or authority. `event_id` and `kind` together exist once. After `expires_at`
+    its link is of no use.
     """
 
     id: UUID
@@ -114,8 +133,9 @@ class Recipient:
 
 
 def first_state(message: Message, recipient: Recipient, *, now: datetime, lapse: timedelta) -> DeliveryState:
-    """Whether a message is mailed, or only stands in the inbox: switched off, or too old to write about."""
-    if KINDS[message.kind].choice in recipient.choices_off or now >= message.lapses_at(lapse):
+    """Whether a message is mailed, or only stands in the inbox: switched off, too old, or never mailed."""
+    kind = KINDS[message.kind]
+    if not kind.mailed or kind.choice in recipient.choices_off or now >= message.lapses_at(lapse):
         return DeliveryState.SILENT
     return DeliveryState.WAITING
 

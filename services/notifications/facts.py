@@ -1,6 +1,6 @@
 """What a fact means here: which messages it gives rise to, and what of it stands in the public event log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,26 @@ from uuid import UUID
 
 from services.notifications.domain import Message
 from shared.contracts import Envelope, Event
-from shared.contracts.identity import RoleEvent, RoleRefused, RoleRequested, RoleRevoked
+from shared.contracts.identity import (
+    AccountLinkRequested,
+    ConfirmationRequested,
+    EmailChangeRequested,
+    MailEvent,
+    PasswordResetRequested,
+    RegistrationRepeated,
+    RoleChanged,
+    RoleEnded,
+    RoleEvent,
+    RoleGranted,
+    RoleRefused,
+    RoleRequested,
+    RoleRequestWaiting,
+    RoleRequestWritten,
+    RoleRevoked,
+    RoleSuspended,
+    RoleWithdrawn,
+    SecurityNoticed,
+)
 from shared.contracts.licences import LicenceSubmitted
 from shared.contracts.validation import (
     CaseEvent,
@@ -20,7 +39,29 @@ from shared.contracts.validation import (
     LicenceValidated,
 )
 from shared.ids import new_id
+from shared.messaging import Heard
 
+_TOLD_ABOUT_ACCOUNTS: Mapping[type[MailEvent], str] = {
+    ConfirmationRequested: "confirmation",
+    RegistrationRepeated: "registration-repeated",
+    PasswordResetRequested: "password-reset",
+    EmailChangeRequested: "email-change",
+    AccountLinkRequested: "account-link",
+    SecurityNoticed: "security-notice",
+}
+_TOLD_ABOUT_ROLES: Mapping[type[RoleEvent], str] = {
+    RoleRequested: "role-requested",
+    RoleRequestWaiting: "role-request-waiting",
+    RoleWithdrawn: "role-withdrawn",
+    RoleGranted: "role-granted",
+    RoleRefused: "role-refused",
+    RoleRevoked: "role-revoked",
+    RoleChanged: "role-changed",
+    RoleSuspended: "role-suspended",
+    RoleEnded: "role-ended",
+}
+_ROLE_DATA = {"office", "administrator", "partner_country", "ends_at"}
+_ROLE_EVENT_DATA = {"person_name", "additional", "as_agent", "reason", "change", "since"}
 _TOLD_ABOUT_CASES: Mapping[type[CaseEvent], tuple[str, ...]] = {
     LicenceValidated: ("licence-validated", "licence-to-clear"),
     LicenceRejected: ("licence-rejected",),
@@ -39,15 +80,39 @@ _PUBLIC = {
 }  # fmt: skip
 
 
-def about_role(event: RoleEvent, kind: str, heard: Envelope) -> Message:
-    """A role was requested or decided: one message."""
+def about_account(event: MailEvent, heard: Envelope) -> Message:
+    """Something for one address, which comes with the fact: its account may not be confirmed, or be gone."""
+    kind = _TOLD_ABOUT_ACCOUNTS[type(event)]
+    if isinstance(event, SecurityNoticed) and event.what == "account-deleted":
+        kind = event.what
+    data = event.model_dump(mode="json", exclude={"account_id", "first_name", "expires_at"})
+    return _message(heard, kind, event.account_id, expires_at=getattr(event, "expires_at", None), data=data)
+
+
+def letter(event: RoleRequestWritten, heard: Envelope) -> Message:
+    """A mail that is ready to be sent, in the name of the person who wrote it."""
+    data = event.model_dump(mode="json", exclude={"account_id", "role_id"})
+    return _message(heard, "role-request-letter", event.role_id, person_id=event.account_id, data=data)
+
+
+def about_roles(heard: Iterable[Heard]) -> list[Message]:
+    """Roles were asked for, decided or changed: one message each, but none about a client program's."""
+    return [_about_role(h.event, h.envelope) for h in heard if not h.event.role.machine]
+
+
+def _about_role(event: RoleEvent, heard: Envelope) -> Message:
     role = event.role
-    data = {"role": role.kind, "body_name": role.body_name, "office": role.office}
-    if isinstance(event, RoleRequested):
-        data["person_name"] = event.person_name
-    if isinstance(event, RoleRefused | RoleRevoked):
-        data["reason"] = event.reason
-    return _message(heard, kind, role.role_id, person_id=role.account_id, country=role.country, data=data)
+    data = {"role": role.kind, "body_name": " ".join(role.body_name.split())}
+    data |= role.model_dump(mode="json", include=_ROLE_DATA) | event.model_dump(mode="json", include=_ROLE_EVENT_DATA)
+    return _message(
+        heard,
+        _TOLD_ABOUT_ROLES[type(event)],
+        role.role_id,
+        person_id=role.account_id,
+        operator_id=role.body_id,
+        country=role.country,
+        data=data,
+    )
 
 
 def about_submission(event: LicenceSubmitted, heard: Envelope) -> Iterator[Message]:

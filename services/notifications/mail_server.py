@@ -34,11 +34,12 @@ class MailServer:
         self._client = client
 
     async def send(self, mail: EmailMessage) -> str | None:
-        """Hand one mail over. Returns a remark when it was taken, but not for the copy.
+        """Hand one mail over; the envelope's sender is ours, whoever wrote it. Returns a remark when it was taken,
+        but not for the copy.
 
         Raises NotTaken, MailServerAway.
         """
-        sender = parseaddr(str(mail["From"]))[1]
+        sender = parseaddr(str(mail["Sender"] or mail["From"]))[1]
         to = _addresses(mail, "To")
         try:
             refused, _answer = await self._client.send_message(

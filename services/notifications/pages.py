@@ -128,7 +128,7 @@ async def message(request: Request, service: InService, person: SignedIn, delive
         text=text,
         happened_at=told.happened_at,
         link=service.writer.link(told),
-        link_text=_("See the licence") if told.licence_number else _("See my roles"),
+        link_text=words.link_text(told.kind),
         word=words.DELIVERY_STATES[row["delivery_state"]],
         breadcrumbs=[(_("Inbox"), "/notifications"), (text.subject, None)],
     )

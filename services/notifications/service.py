@@ -21,7 +21,13 @@ class Notifications(Service):
 
     def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
         super().__init__("notifications", settings, folder=Path(__file__).parent, listener=listener, clock=clock)
-        self.writer = Writer(self.pages.environment, origin=settings.origin, sender=settings.mail_from, clock=clock)
+        self.writer = Writer(
+            self.pages.environment,
+            origin=settings.origin,
+            sender=settings.mail_from,
+            support_mailbox=settings.support_mailbox,
+            clock=clock,
+        )
         self.postman = Postman(
             settings,
             open_work=self.work,

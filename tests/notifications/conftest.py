@@ -35,6 +35,7 @@ class MailSink:
 
     port: int = 0
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
+    envelopes: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     _server: asyncio.Server | None = None
 
@@ -65,7 +66,12 @@ class MailSink:
         message = message_from_bytes(content.replace(b"\r\n", b"\n"), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.mails.append((list(envelope.rcpt_tos), message))
+        self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos), message))
         return "250 Kept"
+
+    def envelope_of(self, mail: EmailMessage) -> tuple[str, list[str]]:
+        """Who the envelope of this mail said it comes from, and for whom it is."""
+        return next((sender, to) for sender, to, kept in self.envelopes if kept is mail)
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails that this address got."""
@@ -153,6 +159,12 @@ async def postman(service: Notifications) -> AsyncIterator[None]:
     task = asyncio.create_task(service.postman.run())
     yield
     await background.stop(task)
+
+
+def words_of(mail: EmailMessage) -> str:
+    """What a mail says, as text."""
+    part = mail.get_body(("plain",))
+    return str(part.get_content()) if part else ""
 
 
 Hear = Callable[..., Awaitable[None]]

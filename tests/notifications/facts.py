@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.identity import AccountConfirmed, AuthorityRegistered, Role, RoleGranted
+from shared.contracts.identity import AccountConfirmed, AuthorityRegistered, Role, RoleGranted, RoleRequestWritten
 from shared.contracts.licence import Boxes, Licence, Requester
 from shared.contracts.licences import LicenceSubmitted
 from shared.contracts.validation import CaseEvent, LicenceValidated
@@ -41,10 +41,28 @@ def granted(account_id: UUID, operator_id: UUID) -> RoleGranted:
     return RoleGranted(role=role(account_id, operator_id))
 
 
-def authority(country: str, mailbox: str | None, *, office: str | None = None, version: int = 1) -> AuthorityRegistered:
+def letter(**others: Any) -> RoleRequestWritten:
+    known = {
+        "account_id": uuid4(), "email": "ana@houtimport.example", "first_name": "Ana", "last_name": "Peeters",
+        "language": "en", "role_id": uuid4(), "to": "support@flegt.example", "copy_to": None,
+        "subject": "Role request: FLEGT timber importer", "body": "Dear support team,\n\nAna Peeters asks for a role.",
+    }  # fmt: skip
+    return RoleRequestWritten(**(known | others))
+
+
+def authority(
+    country: str,
+    mailbox: str | None,
+    *,
+    office: str | None = None,
+    authority_id: UUID | None = None,
+    version: int = 1,
+    closed: bool = False,
+) -> AuthorityRegistered:
     return AuthorityRegistered(
-        authority_id=uuid4(),
+        authority_id=authority_id or uuid4(),
         version=version,
+        closed=closed,
         kind="customs" if office else "msca",
         name="An authority",
         country=country,

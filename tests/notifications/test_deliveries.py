@@ -10,7 +10,6 @@ from shared.contracts.identity import (
     PasswordResetRequested,
     RegistrationRepeated,
     RoleRefused,
-    RoleRequested,
     RoleRevoked,
 )
 from shared.contracts.validation import (
@@ -22,7 +21,7 @@ from shared.contracts.validation import (
 )
 from shared.testing.waiting import until
 from tests.notifications import facts
-from tests.notifications.conftest import Hear, MailSink, work_off
+from tests.notifications.conftest import Hear, MailSink, words_of, work_off
 
 
 async def company(hear: Hear, *emails: str) -> tuple[UUID, list[UUID]]:
@@ -61,7 +60,7 @@ async def test_a_new_account_gets_its_link_and_a_taken_address_a_warning(
     await hear(ConfirmationRequested(**common, path="/identity/confirm/abc123", expires_at=until_then))
     [mail] = await sink.wait_for(ana)
     assert mail["Subject"] == "Confirm your e-mail address"
-    assert "\nhttp://testserver/identity/confirm/abc123\n" in mail.get_content()
+    assert "\nhttp://testserver/identity/confirm/abc123\n" in words_of(mail)
     assert "spam.example" not in mail.as_string()
 
     await hear(RegistrationRepeated(**common))
@@ -70,26 +69,7 @@ async def test_a_new_account_gets_its_link_and_a_taken_address_a_warning(
 
     await hear(PasswordResetRequested(**common, path="/identity/password/def456", expires_at=until_then))
     [reset] = await sink.wait_for(ana, about="password")
-    assert "\nhttp://testserver/identity/password/def456\n" in reset.get_content()
-
-
-async def test_support_is_asked_for_a_role_with_the_national_authority_in_copy(
-    hear: Hear, sink: MailSink, postman: None
-) -> None:
-    ana, msca = facts.address(), facts.address()
-    person = facts.account(email=ana)
-    await hear(person, facts.authority("LU", msca))
-    wished = facts.role(person.account_id, body_name="Bois Luxembourg SA", country="LU")
-    await hear(RoleRequested(role=wished, person_name="Ana Peeters"))
-    [mail] = await sink.wait_for(msca)
-    assert sink.mails[-1][0] == ["support@flegt.example", msca]
-    assert (mail["To"], mail["Cc"], mail["Reply-To"]) == ("support@flegt.example", msca, ana)
-    assert mail["From"] == "FLEGT licences <no-reply@flegt.example>"
-    assert "FLEGT timber importer" in mail["Subject"]
-    text = mail.get_content()
-    for words in ("role request for a FLEGT timber importer", "Ana", "Peeters", "Bois Luxembourg SA"):
-        assert words in text
-    assert f"http://testserver/identity/requests/{wished.role_id}" in text
+    assert "\nhttp://testserver/identity/password/def456\n" in words_of(reset)
 
 
 async def test_a_person_is_told_what_became_of_a_role(hear: Hear, sink: MailSink, postman: None) -> None:
@@ -99,7 +79,7 @@ async def test_a_person_is_told_what_became_of_a_role(hear: Hear, sink: MailSink
     await hear(person, RoleRefused(role=wished, reason="No such company"), facts.granted(person.account_id, uuid4()))
     await hear(RoleRevoked(role=wished, reason="Left the company"))
     mails = await sink.wait_for(ana, 3)
-    bodies = "\n".join(mail.get_content() for mail in mails)
+    bodies = "\n".join(words_of(mail) for mail in mails)
     assert "No such company" in bodies
     assert "Left the company" in bodies
     assert "was granted" in bodies
@@ -116,12 +96,12 @@ async def test_a_submission_is_told_to_the_company_and_asked_of_the_authority(
     await hear(licence)
     [asked] = await sink.wait_for(msca)
     assert asked["Subject"] == f"Licence {facts.NUMBER} asks for your decision"
-    assert f"http://testserver/validation/cases/{licence.licence_id}" in asked.get_content()
+    assert f"http://testserver/validation/cases/{licence.licence_id}" in words_of(asked)
     for address in (ana, ben):
         [mail] = await sink.wait_for(address, about=facts.NUMBER)
         assert mail["Subject"] == f"Licence {facts.NUMBER}: submitted"
-        assert f"http://testserver/licences/{licence.licence_id}" in mail.get_content()
-        assert "competent authority of Netherlands" in mail.get_content()
+        assert f"http://testserver/licences/{licence.licence_id}" in words_of(mail)
+        assert "competent authority of Netherlands" in words_of(mail)
     assert not any(facts.NUMBER in mail["Subject"] for mail in sink.to(stranger))
 
 
@@ -157,8 +137,8 @@ async def test_every_change_of_a_licence_is_mailed_once_however_often_it_is_hear
         f"Licence {facts.NUMBER}: customs suspended the release"
     ]
     cleared = next(mail for mail in sink.to(ana) if "cleared by" in mail["Subject"])
-    assert "26DE00000000000001" in cleared.get_content()
-    assert "12.5\N{NO-BREAK SPACE}m³" in cleared.get_content()
+    assert "26DE00000000000001" in words_of(cleared)
+    assert "12.5\N{NO-BREAK SPACE}m³" in words_of(cleared)
 
 
 async def test_a_message_waits_for_an_account_that_is_not_known_yet(
@@ -320,9 +300,7 @@ async def test_the_copy_being_refused_does_not_stop_the_mail(
 ) -> None:
     msca = facts.address()
     sink.answers[msca] = "550 5.1.1 no such mailbox"
-    person = facts.account()
-    await hear(person, facts.authority("CY", msca))
-    await hear(RoleRequested(role=facts.role(person.account_id, country="CY"), person_name="Ana Peeters"))
+    await hear(facts.letter(copy_to=msca))
 
     async def remark() -> str | None:
         async with service.work() as work:

@@ -73,4 +73,13 @@ def test_a_link_that_has_expired_is_not_mailed() -> None:
 
 def test_mails_that_an_account_depends_on_cannot_be_switched_off() -> None:
     always = {name for name, kind in KINDS.items() if kind.choice is None}
-    assert {"confirmation", "registration-repeated", "role-requested", "licence-to-decide"} <= always
+    assert always == {
+        "confirmation", "registration-repeated", "password-reset", "email-change", "account-link", "security-notice",
+        "account-deleted", "role-request-letter", "role-withdrawn",
+        "licence-to-decide", "licence-to-clear", "suspension-to-settle",
+    }  # fmt: skip
+
+
+def test_what_is_never_mailed_stands_in_the_inbox() -> None:
+    ana = Recipient("ana@houtimport.example", uuid4())
+    assert first_state(message("role-withdrawn"), ana, now=NOW, lapse=MONTH) is DeliveryState.SILENT

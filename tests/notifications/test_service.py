@@ -12,7 +12,7 @@ from shared.testing.people import Issuer
 from shared.testing.settings import settings_for
 from shared.testing.waiting import until
 from tests.notifications import facts
-from tests.notifications.conftest import MailSink, record_of
+from tests.notifications.conftest import MailSink, record_of, words_of
 
 
 async def test_events_from_the_broker_become_mails_whatever_their_order(
@@ -40,7 +40,7 @@ async def test_events_from_the_broker_become_mails_whatever_their_order(
                 record = record_of(event, uuid4(), datetime.now(UTC))
                 await producer.send_and_wait(event.topic, record.value, key=record.key, headers=list(record.headers))
             [mail] = await sink.wait_for(ana.email)
-            assert "No such company" in mail.get_content()
+            assert "No such company" in words_of(mail)
 
             async def told() -> bool:
                 async with app.state.service.work() as work:

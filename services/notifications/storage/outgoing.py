@@ -36,7 +36,7 @@ _READ = """
 SELECT d.id AS delivery_id, d.address, d.copy_to, d.reply_to, d.language, d.time_zone, d.attempts AS delivery_attempts,
        a.first_name, a.last_name, m.*
 FROM delivery d JOIN message m ON m.id = d.message_id
-     LEFT JOIN account a ON a.account_id = coalesce(d.account_id, CASE WHEN d.reply_to IS NOT NULL THEN m.person_id END)
+     LEFT JOIN account a ON a.account_id = d.account_id
 WHERE d.id = ANY($1::uuid[]) ORDER BY d.id
 """
 
