@@ -20,8 +20,6 @@ CODE_SECONDS = 30
 CODES_BESIDE = 1
 """How many codes before and after the present one are taken, as clocks differ."""
 RECOVERY_CODES = 10
-CODE_GUESSES = 5
-CODE_GUESSES_PER_DAY = 20
 
 _RECOVERY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _RECOVERY_LENGTH = 16

@@ -240,23 +240,21 @@ class Step:
 
     account_id: UUID
     way: str
-    browser: str
 
 
 async def add_step(db: asyncpg.Connection, secret_hash: bytes, step: Step, *, ends_at: datetime) -> None:
     await db.execute(
-        "INSERT INTO second_step (secret_hash, account_id, way, browser, ends_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO second_step (secret_hash, account_id, way, ends_at) VALUES ($1, $2, $3, $4)",
         secret_hash,
         step.account_id,
         step.way,
-        step.browser,
         ends_at,
     )
 
 
 async def step(db: asyncpg.Connection, secret_hash: bytes, *, at: datetime) -> Step | None:
     row = await db.fetchrow(
-        "SELECT account_id, way, browser FROM second_step WHERE secret_hash = $1 AND ends_at > $2", secret_hash, at
+        "SELECT account_id, way FROM second_step WHERE secret_hash = $1 AND ends_at > $2", secret_hash, at
     )
     return Step(**row) if row else None
 

@@ -48,6 +48,16 @@ class SecondFactorWrong(Refusal):
     title = N_("This code is not right, or it was used before. Wait for the next one and try again.")
 
 
+class ProofNeeded(Refusal):
+    """A second factor has to be shown anew before the factors themselves may change."""
+
+    status, title, code = (
+        403,
+        N_("Please show your second factor once more before you change anything here."),
+        "proof_needed",
+    )
+
+
 class SignInEnded(Refusal):
     """Too much time has passed since the first factor, or the sign-in was finished already."""
 

@@ -5,11 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.identity.domain.accounts import (
-    Account,
-    hash_of,
-    new_secret,
-)
+from services.identity.domain.accounts import Account, hash_of, new_secret
 from services.identity.domain.second_factor import STEP_LIVES
 from services.identity.domain.sessions import SESSION_IDLE, SESSION_LIVES
 from services.identity.passwords import Passwords
@@ -22,8 +18,7 @@ from services.identity.use_cases.guessing import account_hash, count_attempt
 from services.identity.use_cases.refusals import NotConfirmed, WrongCredentials
 from shared.ids import new_id
 from shared.person import Person
-from shared.problems import TooMany
-from shared.web.i18n import N_
+from shared.problems import Unknown
 from shared.work import Work
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
@@ -77,7 +72,7 @@ async def begin(
     if not await factors.has_any(work.db, account_id):
         return await open_session(work, account_id, address=address, browser=browser, way=way)
     secret = new_secret()
-    step = Step(account_id, way, browser[:LONGEST_BROWSER])
+    step = Step(account_id, way)
     await factors.add_step(work.db, hash_of(secret), step, ends_at=work.now + STEP_LIVES)
     return SecondStep(secret)
 
@@ -103,9 +98,16 @@ async def open_session(
     )
     await storage.add(work.db, session, hash_of(secret))
     await audit.note(
-        work.db, "signed_in", at=work.now, by=account_id, subject=account_id, session=session.id, address=address
+        work.db,
+        "signed_in",
+        at=work.now,
+        by=account_id,
+        subject=account_id,
+        session=session.id,
+        address=address,
+        details={"way": way, "second_factor": "yes" if strong else "no"},
     )
-    return SignIn(await _person_in(work, session, account), secret)
+    return SignIn(await person_in(work, session, account), secret)
 
 
 async def renew(work: Work, secret: str) -> Person | None:
@@ -114,10 +116,11 @@ async def renew(work: Work, secret: str) -> Person | None:
     account = await accounts.by_id(work.db, session.account_id) if session else None
     if session is None or account is None:
         return None
-    return await _person_in(work, session, account)
+    return await person_in(work, session, account)
 
 
-async def _person_in(work: Work, session: Session, account: Account) -> Person:
+async def person_in(work: Work, session: Session, account: Account) -> Person:
+    """The person in this session, with the roles of now."""
     granted = await roles.granted_to(work.db, account.id, at=work.now)
     return replace(person_of(account), session_id=session.id, roles=granted, strong=session.strong_at is not None)
 
@@ -131,5 +134,31 @@ async def sign_out(work: Work, secret: str) -> None:
 
 
 async def list_sessions(work: Work, person: Person) -> list[Session]:
-    """Where this person is signed in."""
+    """Where this person is signed in, the last seen first; at most fifty."""
     return await storage.of_account(work.db, person.account_id, at=work.now, idle_since=work.now - SESSION_IDLE)
+
+
+async def end_session(work: Work, by: Person, session_id: UUID) -> None:
+    """End one of one's own sessions: it gives no fresh token any more. Raises Unknown."""
+    if not await storage.end_one(work.db, by.account_id, session_id):
+        raise Unknown
+    await _note_ended(work, by, 1)
+
+
+async def end_other_sessions(work: Work, by: Person) -> int:
+    """End all of one's own sessions but the present one; returns how many there were."""
+    ended = await storage.end_others(work.db, by.account_id, by.session_id)
+    await _note_ended(work, by, ended)
+    return ended
+
+
+async def end_all_sessions(work: Work, by: Person) -> None:
+    """End all of one's own sessions, the present one too."""
+    await _note_ended(work, by, await storage.end_others(work.db, by.account_id, None))
+
+
+async def _note_ended(work: Work, by: Person, count: int) -> None:
+    who, details = by.account_id, {"count": str(count)}
+    await audit.note(
+        work.db, "sessions_ended", at=work.now, by=who, subject=who, session=by.session_id, details=details
+    )

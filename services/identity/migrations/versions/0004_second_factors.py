@@ -65,7 +65,6 @@ CREATE TABLE second_step (
     secret_hash bytea PRIMARY KEY,
     account_id  uuid NOT NULL REFERENCES account ON DELETE CASCADE,
     way         text NOT NULL,
-    browser     text NOT NULL,
     ends_at     timestamptz NOT NULL
 );
 CREATE INDEX second_step_account ON second_step (account_id);
