@@ -5,16 +5,23 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from services.identity.authenticators import Authenticators
+from services.identity.domain.accounts import ASKING_WINDOW
 from services.identity.domain.sessions import SESSION_IDLE
 from services.identity.keyring import Keyring
+from services.identity.openid import OpenIDProvider
+from services.identity.passkeys import Passkeys
 from services.identity.passwords import Passwords
 from services.identity.settings import Settings
-from services.identity.storage import factors, roles, sessions
-from services.identity.use_cases.authorities import known_authorities, load_authorities
+from services.identity.storage import asking, clients, deletion, email_changes, factors, openid, roles, sessions
+from services.identity.use_cases.authority_data import known_authorities, load_authorities, open_and_close
 from services.identity.use_cases.keys import follow_keys
+from services.identity.use_cases.roles import end_passed_roles, remind_of_waiting
+from services.identity.use_cases.second_factor import Verifiers
 from shared import background
 from shared.messaging import Listener
 from shared.person import Role
+from shared.problems import NotSignedIn
 from shared.service import Service
 from shared.work import Clock, utc_now
 
@@ -23,6 +30,9 @@ SECONDS_BETWEEN_LOOKS = 5
 """How often a replica looks what happened to the signing keys."""
 LINKS_KEPT = timedelta(days=30)
 ATTEMPTS_KEPT = timedelta(days=1)
+USED_KEPT = timedelta(days=1)
+MAILS_KEPT = timedelta(days=2)
+"""How long a sent mail, with its link and address, stays in the outbox: longer than any link works."""
 
 
 class Identity(Service):
@@ -39,15 +49,22 @@ class Identity(Service):
             key_lives=timedelta(days=settings.signing_key_days),
             all_strong=settings.second_factor == "offered",
         )
+        self.openid = _provider(settings)
         self.passwords = Passwords(at_once=settings.passwords_at_once)
+        self.verifiers = Verifiers(Authenticators(settings.box("second factors")), Passkeys(settings.origin))
         super().__init__("identity", settings, folder=Path(__file__).parent, listener=Listener("identity"), clock=clock)
+        self.pages.environment.globals["openid_name"] = settings.openid_name if self.openid else None
 
     def keys(self) -> Keyring:
         return self.keyring
 
     async def roles_of(self, account_id: UUID) -> tuple[Role, ...]:
+        """What somebody may act as. Raises NotSignedIn for who deleted the account while a token still lives."""
         async with self.work() as work:
-            return await roles.granted_to(work.db, account_id, at=work.now)
+            if await deletion.is_deleted(work.db, account_id):
+                raise NotSignedIn
+            granted = await roles.granted_to(work.db, account_id, at=work.now)
+            return granted or await clients.roles_of(work.db, account_id, at=work.now)
 
     async def open(self) -> None:
         """As every service does; then the signing keys are there, and every authority that the data know."""
@@ -69,6 +86,7 @@ class Identity(Service):
 
     async def _round(self) -> None:
         async with self.work() as work:
+            await open_and_close(work)
             await sessions.prune(
                 work.db,
                 at=work.now,
@@ -77,3 +95,31 @@ class Identity(Service):
                 links_before=work.now - LINKS_KEPT,
             )
             await factors.prune(work.db, at=work.now)
+            await openid.prune(work.db, at=work.now, used_before=work.now - USED_KEPT)
+            await asking.prune(work.db, before=work.now - ASKING_WINDOW)
+            await email_changes.prune(work.db, at=work.now)
+            await deletion.prune_mails(work.db, before=work.now - MAILS_KEPT)
+            await clients.forget_attempts(work.db, before=work.now - ATTEMPTS_KEPT)
+        await self.look_after_roles()
+
+    async def look_after_roles(self) -> None:
+        """End roles whose day has passed, and remind of requests that wait, until none is left."""
+        period = timedelta(days=self.settings.role_request_reminder_days)
+        while True:
+            async with self.work() as work:
+                done = await end_passed_roles(work) + await remind_of_waiting(work, period=period)
+            if not done:
+                return
+
+
+def _provider(settings: Settings) -> OpenIDProvider | None:
+    """None where nobody signs in elsewhere."""
+    if not settings.openid_issuer:
+        return None
+    return OpenIDProvider(
+        issuer=settings.openid_issuer,
+        client_id=settings.openid_client_id,
+        secret=settings.openid_client_secret.get_secret_value() if settings.openid_client_secret else None,
+        scopes=settings.openid_scopes,
+        origin=settings.origin,
+    )

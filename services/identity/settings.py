@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from services.identity.box import Box
 from shared.settings import ServiceSettings
@@ -21,6 +21,8 @@ class Settings(ServiceSettings):
     """For how long a key signs tokens before the next one does."""
     passwords_at_once: int = 2
     """How many Argon2id computations run at the same time; each takes 64 MiB."""
+    asked_per_hour: int = 60
+    """How often one network address may register, and how often ask for mails with links, in an hour."""
 
     openid_issuer: str = ""
     """The OpenID provider through which people may sign in, such as EU Login; none when empty."""
@@ -38,3 +40,7 @@ class Settings(ServiceSettings):
         """What seals things of this purpose in the database."""
         before = self.secret_key_before.get_secret_value() if self.secret_key_before else None
         return Box(self.secret_key.get_secret_value(), purpose=purpose, before=before)
+    role_request_reminder_days: int = Field(default=3, ge=1)
+    """After how long those who decide are reminded of a request, and again after as long."""
+    recertification_days: int = Field(default=365, ge=1)
+    """After how long somebody has to confirm that a role is still needed."""

@@ -1,6 +1,20 @@
 """The pages of identity, one module per kind of thing."""
 
-from services.identity.pages import account, authorities, home, operators, password, profile, requests, roles, session
+from services.identity.pages import (
+    account,
+    authorities,
+    clients,
+    home,
+    links,
+    oauth,
+    openid,
+    operators,
+    password,
+    profile,
+    requests,
+    roles,
+    session,
+)
 
 routers = (
     home.router,
@@ -12,4 +26,8 @@ routers = (
     operators.router,
     authorities.router,
     requests.router,
+    clients.router,
+    oauth.router,
+    openid.router,
+    links.router,
 )

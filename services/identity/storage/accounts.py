@@ -7,7 +7,10 @@ import asyncpg
 
 from services.identity.domain.accounts import Account, Link, Registration, email_key
 
-_ACCOUNT = "id, version, email, first_name, last_name, password_hash, language, time_zone, confirmed_at"
+_ACCOUNT = (
+    "id, version, email, first_name, last_name, password_hash, language, time_zone, confirmed_at, "
+    "privacy_version, deleted_at"
+)
 
 
 async def by_email(db: asyncpg.Connection, email: str, *, lock: bool = False) -> Account | None:
@@ -36,10 +39,12 @@ async def add(
     return bool(
         await db.fetchval(
             """
-            INSERT INTO account (id, version, email, email_key, first_name, last_name, password_hash, language,
-                                 time_zone, privacy_version, privacy_accepted_at, created_at)
-            VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
-            ON CONFLICT (email_key) DO NOTHING RETURNING true
+            WITH added AS (
+                INSERT INTO account (id, version, email, email_key, first_name, last_name, password_hash, language,
+                                     time_zone, privacy_version, privacy_accepted_at, created_at)
+                VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+                ON CONFLICT (email_key) DO NOTHING RETURNING id)
+            INSERT INTO privacy_acceptance SELECT id, $9, $10 FROM added RETURNING true
             """,
             account_id,
             registration.email,
@@ -67,9 +72,12 @@ async def replace_unconfirmed(
     """Somebody registered the address again before it was confirmed: the newest registration counts."""
     await db.execute(
         """
-        UPDATE account SET email = $2, first_name = $3, last_name = $4, password_hash = $5, language = $6,
-               time_zone = $7, privacy_version = $8, privacy_accepted_at = $9, version = version + 1
-        WHERE id = $1 AND confirmed_at IS NULL
+        WITH replaced AS (
+            UPDATE account SET email = $2, first_name = $3, last_name = $4, password_hash = $5, language = $6,
+                   time_zone = $7, privacy_version = $8, privacy_accepted_at = $9, version = version + 1
+            WHERE id = $1 AND confirmed_at IS NULL RETURNING id)
+        INSERT INTO privacy_acceptance SELECT id, $8, $9 FROM replaced
+        ON CONFLICT (account_id, version) DO UPDATE SET accepted_at = excluded.accepted_at
         """,
         account_id,
         registration.email,
@@ -141,5 +149,33 @@ async def link(db: asyncpg.Connection, secret_hash: bytes, purpose: str, *, lock
     return Link(**row) if row else None
 
 
+async def drop_links(db: asyncpg.Connection, account_id: UUID) -> None:
+    """What was mailed for an account before it became somebody's is good for nothing."""
+    await db.execute("DELETE FROM link WHERE account_id = $1", account_id)
+
+
 async def use_link(db: asyncpg.Connection, secret_hash: bytes, *, at: datetime) -> None:
     await db.execute("UPDATE link SET used_at = $2 WHERE secret_hash = $1", secret_hash, at)
+
+
+async def acceptances(db: asyncpg.Connection, account_id: UUID) -> list[tuple[str, datetime]]:
+    """Which versions of the privacy statement were accepted, and when; the latest first."""
+    rows = await db.fetch(
+        "SELECT version, accepted_at FROM privacy_acceptance WHERE account_id = $1 ORDER BY accepted_at DESC, version",
+        account_id,
+    )
+    return [(row["version"], row["accepted_at"]) for row in rows]
+
+
+async def accept_privacy(db: asyncpg.Connection, account_id: UUID, version: str, *, at: datetime) -> None:
+    """Keep that a version was accepted; those before stay known."""
+    await db.execute(
+        """
+        WITH accepted AS (
+            UPDATE account SET privacy_version = $2, privacy_accepted_at = $3 WHERE id = $1 RETURNING id)
+        INSERT INTO privacy_acceptance SELECT id, $2, $3 FROM accepted ON CONFLICT DO NOTHING
+        """,
+        account_id,
+        version,
+        at,
+    )
