@@ -79,7 +79,12 @@ async def _give_role(
             body = next(k.authority.id for k in found if player.where in (k.authority.office, k.authority.country))
         application = Application(player.function, "+32 2 555 01 23", "My daily work.")
         role = next(iter(requested), None) or await request_role(
-            work, person, kind=Kind(player.role), body_id=body, application=application
+            work,
+            person,
+            kind=Kind(player.role),
+            body_id=body,
+            application=application,
+            support_mailbox=stage.identity.settings.support_mailbox,
         )
     if role.status is Status.GRANTED:
         return

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.identity import api
+from services.identity import api, api_bodies, api_roles
 from services.identity.pages import routers
 from services.identity.service import Identity
 from services.identity.settings import Settings
@@ -16,4 +16,4 @@ def create_service(settings: Settings | None = None, clock: Clock = utc_now) -> 
 
 def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     """The ASGI application."""
-    return create_service(settings, clock).app(*routers, api.router)
+    return create_service(settings, clock).app(*routers, api.router, api_bodies.router, api_roles.router)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from services.identity.domain.operators import TIMBER, OperatorDetails
-from services.identity.domain.roles import Application, Kind, Role
+from services.identity.domain.roles import Application, Kind, Role, Terms
 from services.identity.service import Identity
 from services.identity.use_cases import accounts, authorities, operators, roles, sessions
 from services.identity.use_cases.sessions import SignIn
 from shared.person import Person
 from tests.identity.conftest import PASSWORD, counter, registration, told_to
 
+SUPPORT_MAILBOX = "support@flegt.example"
 APPLICATION = Application("import manager", "+32 2 123 45 67", "We import plywood")
 
 
@@ -44,12 +45,16 @@ async def create(service: Identity, by: Person, **values: Any) -> Any:
 
 async def ask(service: Identity, by: Person, kind: Kind, body_id: Any) -> Role:
     async with service.work() as work:
-        return await roles.request_role(work, by, kind=kind, body_id=body_id, application=APPLICATION)
+        return await roles.request_role(
+            work, by, kind=kind, body_id=body_id, application=APPLICATION, support_mailbox=SUPPORT_MAILBOX
+        )
 
 
-async def decide(service: Identity, by: Person, role: Role, *, granted: bool = True, reason: str = "") -> Role:
+async def decide(
+    service: Identity, by: Person, role: Role, *, granted: bool = True, reason: str = "", terms: Terms | None = None
+) -> Role:
     async with service.work() as work:
-        return await roles.decide_request(work, by, role.id, granted=granted, reason=reason)
+        return await roles.decide_request(work, by, role.id, granted=granted, reason=reason, terms=terms)
 
 
 async def authority(service: Identity, kind: str, country: str) -> Any:

@@ -1,13 +1,18 @@
 """What stands in the select boxes: countries, languages, time zones, kinds of role."""
 
 import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import available_timezones
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 
-from services.identity.domain.operators import MEMBER_STATES
+from services.identity.domain.identifiers import MEMBER_STATES
 from services.identity.domain.roles import Status
+from shared.problems import FieldError, WrongContent
+from shared.reference_data import vpa_countries
 from shared.web.formats import country as country_name
 from shared.web.i18n import N_, _, languages
 from shared.web.words import ROLES, state_name
@@ -57,12 +62,51 @@ def authority_kinds() -> Options:
     return [(kind, _(name)) for kind, name in AUTHORITY_KINDS.items()]
 
 
+def all_authority_kinds() -> Options:
+    """Those two, and who issues licences in partner countries."""
+    return [*authority_kinds(), ("issuer", _(ROLES["issuer"]))]
+
+
 def role_kinds() -> Options:
-    return [(kind, _(ROLES[kind])) for kind in ("importer", "msca", "customs", "support")]
+    return [(kind, _(ROLES[kind])) for kind in ("importer", "msca", "customs", "monitor", "support")]
 
 
 def role_statuses() -> Options:
     return [(status.value, state_name("role", status)) for status in Status]
+
+
+def partner_countries() -> Options:
+    """Countries with a partnership agreement, by name in the present language."""
+    return _by_name(tuple(partner.code for partner in vpa_countries()))
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id that was sent, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def ids_in(texts: Iterable[str]) -> list[UUID]:
+    """The ids among what was ticked; anything else was not on the page."""
+    return [found for text in texts if (found := uuid_in(text)) is not None]
+
+
+def end_of_day(text: str, time_zone: str) -> datetime | None:
+    """The moment after the day that was typed, by the clock of whoever typed it. Raises WrongContent."""
+    if not text:
+        return None
+    try:
+        following = date.fromisoformat(text) + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise WrongContent([FieldError("ends_at", "bad_date", N_("Enter a day like 2027-12-31."))]) from error
+    return datetime.combine(following, time(), ZoneInfo(time_zone))
+
+
+def last_day(ends_at: datetime, time_zone: str) -> str:
+    """The day that `end_of_day` was made of, as a date field takes it."""
+    return (ends_at.astimezone(ZoneInfo(time_zone)) - timedelta(microseconds=1)).date().isoformat()
 
 
 def _by_name(codes: tuple[str, ...]) -> Options:

@@ -1,0 +1,56 @@
+"""Roles: asked for by a person, decided once by another, looked after until they end."""
+
+from services.identity.domain.roles.limits import (
+    DAY,
+    OPEN_REQUESTS,
+    REQUESTS_PER_DAY,
+    TooManyOpen,
+    check_open_requests,
+    when_next,
+)
+from services.identity.domain.roles.permissions import Act, Decider, Standing, may, require, standings
+from services.identity.domain.roles.role import (
+    LIVING,
+    AlreadyAsked,
+    AlreadyDecided,
+    Application,
+    Kind,
+    NotGranted,
+    NotSuspended,
+    NotTheRequester,
+    OneAuthorityOnly,
+    OwnRequest,
+    Role,
+    Status,
+    Terms,
+    check_request,
+)
+
+__all__ = [
+    "DAY",
+    "LIVING",
+    "OPEN_REQUESTS",
+    "REQUESTS_PER_DAY",
+    "Act",
+    "AlreadyAsked",
+    "AlreadyDecided",
+    "Application",
+    "Decider",
+    "Kind",
+    "NotGranted",
+    "NotSuspended",
+    "NotTheRequester",
+    "OneAuthorityOnly",
+    "OwnRequest",
+    "Role",
+    "Standing",
+    "Status",
+    "Terms",
+    "TooManyOpen",
+    "check_open_requests",
+    "check_request",
+    "may",
+    "require",
+    "standings",
+    "when_next",
+]
