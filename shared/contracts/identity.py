@@ -137,6 +137,8 @@ class OperatorRegistered(Event):
     address: str
     town: str
     country: str
+    closed: bool = False
+    """Nobody can ask to act for it any more; what it did stays."""
 
     @property
     def key(self) -> str:

@@ -43,7 +43,7 @@ def bearer(api: httpx.AsyncClient, member: Member) -> Callable[..., Any]:
 def company() -> dict[str, str]:
     number = next(counter)
     place = {"address": "Kade 1", "town": "Delft", "country": "NL"}
-    return place | {"name": f"Api Timber {number}", "eori": f"NL66{number}"}
+    return place | {"name": f"Api Timber {number}", "eori": f"NL66{number:07}"}
 
 
 async def test_a_program_registers_a_person_and_everything_wrong_is_named(

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from services.identity.service import Identity
-from services.identity.storage import operators as operator_storage
-from services.identity.use_cases import authorities, operators
+from services.identity.storage import operator_search
+from services.identity.storage.operator_search import Wanted
+from services.identity.use_cases import authorities, authority_data, operators
 from services.identity.use_cases.refusals import EoriTaken
 from tests.identity.acts import authority, create
 from tests.identity.conftest import told
@@ -30,13 +31,14 @@ async def test_a_company_is_entered_once_and_the_second_person_is_led_to_it(serv
 async def test_companies_are_found_by_beginnings_of_words_page_by_page(service: Identity, member: Member) -> None:
     person, _ = await member()
     for number in range(5):
-        await create(service, person, name=f"Sägewerk Kiefer {number}", town="Köln", country="DE", eori=f"DE77{number}")
+        eori = f"DE777777{number}"
+        await create(service, person, name=f"Sägewerk Kiefer {number}", town="Köln", country="DE", eori=eori)
 
     async with service.work() as work:
-        first, cursor = await operators.find_operators(work, "SAGE koln", None, cursor=None, limit=3)
-        second, end = await operators.find_operators(work, "SAGE koln", "DE", cursor=cursor, limit=3)
-        by_eori, _ = await operators.find_operators(work, "de774", None, cursor=None)
-        elsewhere, _ = await operators.find_operators(work, "sagewerk", "FR", cursor=None)
+        first, cursor = await operators.find_operators(work, Wanted("SAGE koln"), cursor=None, limit=3)
+        second, end = await operators.find_operators(work, Wanted("SAGE koln", country="DE"), cursor=cursor, limit=3)
+        by_eori, _ = await operators.find_operators(work, Wanted("de7777774"), cursor=None)
+        elsewhere, _ = await operators.find_operators(work, Wanted("sagewerk", country="FR"), cursor=None)
 
     assert [found.name[-1] for found in (*first, *second)] == list("01234")
     assert end is None
@@ -49,13 +51,13 @@ async def test_a_common_word_is_paged_as_well_as_a_rare_one(
 ) -> None:
     person, _ = await member()
     for number in range(4):
-        await create(service, person, name=f"Holzhandel Ulme {number}", eori=f"AT88{number}", country="AT")
-    monkeypatch.setattr(operator_storage, "MANY", 3)
-    monkeypatch.setattr(operator_storage, "_COUNT", operator_storage._COUNT.replace("1000", "3"))
+        await create(service, person, name=f"Holzhandel Ulme {number}", eori=f"ATEOS100000000{number}", country="AT")
+    monkeypatch.setattr(operator_search, "MANY", 3)
+    monkeypatch.setattr(operator_search, "COUNT", operator_search.COUNT.replace("1000", "3"))
 
     async with service.work() as work:
-        first, cursor = await operators.find_operators(work, "ulme", None, cursor=None, limit=3)
-        second, end = await operators.find_operators(work, "ulme", None, cursor=cursor, limit=3)
+        first, cursor = await operators.find_operators(work, Wanted("ulme"), cursor=None, limit=3)
+        second, end = await operators.find_operators(work, Wanted("ulme"), cursor=cursor, limit=3)
 
     assert [found.name[-1] for found in (*first, *second)] == list("0123")
     assert end is None
@@ -64,15 +66,15 @@ async def test_a_common_word_is_paged_as_well_as_a_rare_one(
 @pytest.mark.parametrize("text", ["'", "a & b | c", "x:*", "(", "\\", "ß ﬁ %", "!"])
 async def test_no_search_text_breaks_the_search(service: Identity, text: str) -> None:
     async with service.work() as work:
-        found, _cursor = await operators.find_operators(work, text, None, cursor=None)
+        found, _cursor = await operators.find_operators(work, Wanted(text), cursor=None)
 
     assert isinstance(found, list)
 
 
 async def test_every_authority_is_there_and_loading_again_tells_nothing(service: Identity) -> None:
-    known = authorities.known_authorities(demonstration=True)
+    known = authority_data.known_authorities(demonstration=True)
     async with service.work() as work:
-        assert await authorities.load_authorities(work, known) == 0
+        assert await authority_data.load_authorities(work, known) == 0
         states, _ = await authorities.find_authorities(work, kind="msca", country=None, cursor=None)
 
     assert len(states) == 27
@@ -85,7 +87,7 @@ async def test_a_corrected_authority_is_told_with_a_higher_version(service: Iden
     belgian = await authority(service, "msca", "LU")
     renamed = type(belgian)(belgian.kind, belgian.code, "A new name", belgian.country, belgian.mailbox)
     async with service.work() as work:
-        assert await authorities.load_authorities(work, [renamed]) == 1
+        assert await authority_data.load_authorities(work, [renamed]) == 1
 
     facts = await told(service, "authority-registered", belgian.id)
     assert [fact["version"] for fact in facts] == [1, 2]
@@ -93,7 +95,7 @@ async def test_a_corrected_authority_is_told_with_a_higher_version(service: Iden
 
 
 async def test_outside_a_demonstration_only_known_mailboxes_are_used() -> None:
-    mailboxes = {a.code: a.mailbox for a in authorities.known_authorities(demonstration=False) if a.kind == "msca"}
+    mailboxes = {a.code: a.mailbox for a in authority_data.known_authorities(demonstration=False) if a.kind == "msca"}
 
     assert mailboxes["BG"] is None
     assert "@" in str(mailboxes["DK"])

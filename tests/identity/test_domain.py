@@ -9,18 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.domain.accounts import (
-    GUESSES_PER_ACCOUNT,
-    GUESSES_PER_ADDRESS,
     Link,
     LinkEnded,
     LinkUsed,
     Registration,
-    check_password,
     email_key,
-    is_too_much_guessing,
 )
 from services.identity.domain.authorities import Authority
-from services.identity.domain.operators import TIMBER, OperatorDetails, check_eori, folded, tidy_eori
+from services.identity.domain.guessing import FROM_AN_ADDRESS, PASSWORD
+from services.identity.domain.operators import TIMBER, OperatorDetails, folded
+from services.identity.domain.passwords import check_password
 from services.identity.domain.refusals import Mistakes, RuleBroken, WrongFields
 from services.identity.domain.roles import (
     LIVING,
@@ -46,12 +44,6 @@ COMPANY = OperatorDetails("Timber Trade", "BE0123456789", "Kaai 1", "2000", "Ant
 def password_codes(password: str) -> list[str]:
     wrong = Mistakes()
     check_password(wrong, "password", password, email="ines@timber.example", names=("Ines", "Importer"))
-    return [mistake.code for mistake in wrong.found]
-
-
-def eori_codes(eori: str) -> list[str]:
-    wrong = Mistakes()
-    check_eori(wrong, "eori", eori)
     return [mistake.code for mistake in wrong.found]
 
 
@@ -122,43 +114,10 @@ def test_a_link_ends_at_its_time_and_works_once() -> None:
 
 
 def test_guessing_is_stopped_for_an_account_and_for_an_address() -> None:
-    assert not is_too_much_guessing(GUESSES_PER_ACCOUNT - 1, GUESSES_PER_ADDRESS - 1)
-    assert is_too_much_guessing(GUESSES_PER_ACCOUNT, 0)
-    assert is_too_much_guessing(0, GUESSES_PER_ADDRESS)
-
-
-@pytest.mark.parametrize(
-    ("eori", "codes"),
-    [
-        ("BE0123456789", []),
-        ("be 0123.456.789", []),
-        ("BE012345678", ["bad_eori_body"]),
-        ("BG123456789", []),
-        ("BG12345678", ["bad_eori_body"]),
-        ("CZ12345678", []),
-        ("DK12345678", []),
-        ("DK1234567", ["bad_eori_body"]),
-        ("EE12345678901", []),
-        ("HR12345678901", []),
-        ("DE1234567", []),
-        ("GR123456789", []),
-        ("EL123456789", ["eori_country"]),
-        ("XI123456789000", []),
-        ("GB123456789000", ["eori_outside_eu"]),
-        ("US123456789", ["eori_country"]),
-        ("NL1234567890123456", ["bad_eori"]),
-        ("NL", ["bad_eori"]),
-        ("", ["required"]),
-    ],
-)
-def test_an_eori_number_is_checked_by_the_rules_of_its_country(eori: str, codes: list[str]) -> None:
-    assert eori_codes(eori) == codes
-
-
-@given(st.text(max_size=40))
-def test_any_text_as_eori_is_judged_and_tidied_once(text: str) -> None:
-    assert tidy_eori(tidy_eori(text)) == tidy_eori(text)
-    assert len(eori_codes(text)) <= 1
+    (limit,) = PASSWORD
+    assert not limit.is_reached(limit.for_account - 1, FROM_AN_ADDRESS - 1)
+    assert limit.is_reached(limit.for_account, 0)
+    assert limit.is_reached(0, FROM_AN_ADDRESS)
 
 
 def test_a_company_needs_the_chapter_of_timber() -> None:

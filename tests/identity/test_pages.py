@@ -36,7 +36,7 @@ async def sign_in(client: httpx.AsyncClient, email: str, password: str = PASSWOR
 
 async def create_company(client: httpx.AsyncClient, **values: str) -> Page:
     page = await visit(client, "/identity/operators/new")
-    filled = {"name": "Houthandel Linde", "eori": f"NL55{next(counter)}", "address": "Kade 2", "town": "Delft"}
+    filled = {"name": "Houthandel Linde", "eori": f"NL55{next(counter):07}", "address": "Kade 2", "town": "Delft"}
     return await page.press("Create", filled | {"country": "NL"} | values)
 
 
@@ -253,7 +253,7 @@ async def test_a_bad_eori_is_explained_beside_the_field(client: httpx.AsyncClien
     page = await create_company(client, eori="BE123", name="Kept Name")
 
     assert page.status == 422
-    assert page.errors == ["After BE an EORI number has 10 digits."]
+    assert page.errors == ["After BE an EORI number usually has 10 digits. Correct it, or confirm it below."]
     assert page.html.find("input", {"name": "name"})["value"] == "Kept Name"
 
 

@@ -1,16 +1,12 @@
-"""Companies: what must be known of one, and how an EORI number looks."""
+"""Companies: what must be known of one, and who may change what of it."""
 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from services.identity.domain.refusals import N_, Mistakes
+from services.identity.domain.identifiers import check_eori, check_vat, tidied
+from services.identity.domain.refusals import N_, Mistakes, NotNow
 
-MEMBER_STATES = (
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
-    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-)  # fmt: skip
-NORTHERN_IRELAND = "XI"
 TIMBER = "imported-timber-products"
 SECTION_CHAPTERS = {
     TIMBER: N_("Imported timber products"),
@@ -26,16 +22,20 @@ ACTIVITIES = {
     "manufacturer": N_("Manufacturer"),
 }
 
-_EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
-_EORI_BODY = {
-    "BE": (re.compile(r"\d{10}"), N_("10 digits")),
-    "BG": (re.compile(r"\d{9,10}"), N_("9 or 10 digits")),
-    "CZ": (re.compile(r"[A-Z0-9]{8,10}"), N_("8 to 10 characters")),
-    "DK": (re.compile(r"\d{8}"), N_("8 digits")),
-    "EE": (re.compile(r"[A-Z0-9]{8,11}"), N_("8 to 11 characters")),
-    "HR": (re.compile(r"\d{11}"), N_("11 digits")),
-}
+SUPPORT_ONLY = ("eori", "country")
+"""What a role was granted for, and which authority oversees it: the company's own people cannot change these."""
+
 _COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+class ClosedAlready(NotNow):
+    message = N_("This company is closed already.")
+    code = "closed_already"
+
+
+class NotClosed(NotNow):
+    message = N_("This company is not closed.")
+    code = "not_closed"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class OperatorDetails:
     email: str = ""
     website: str = ""
 
-    def checked(self) -> "OperatorDetails":
+    def checked(self, *, eori_confirmed: bool = False) -> "OperatorDetails":
         """The same, tidied. Raises WrongFields with everything that is wrong."""
         wrong = Mistakes()
         tidy = replace(
@@ -65,8 +65,8 @@ class OperatorDetails:
             address=wrong.text("address", self.address, required=N_("Enter street and number.")),
             postal_code=wrong.text("postal_code", self.postal_code, longest=20),
             town=wrong.text("town", self.town, required=N_("Enter the town."), longest=100),
-            eori=check_eori(wrong, "eori", self.eori),
-            vat=wrong.text("vat", self.vat, longest=30),
+            eori=check_eori(wrong, "eori", self.eori, confirmed=eori_confirmed),
+            vat=check_vat(wrong, "vat", wrong.text("vat", self.vat, longest=30), of=self.country),
             national_number=wrong.text("national_number", self.national_number, longest=50),
             phone=wrong.text("phone", self.phone, longest=40),
             email=wrong.text("email", self.email, longest=254),
@@ -88,39 +88,23 @@ class OperatorDetails:
         return tidy
 
 
-def tidy_eori(eori: str) -> str:
-    """As customs write it: capitals, no blanks, dots or hyphens."""
-    return re.sub(r"[\s.\-]", "", eori).upper()
+def changed(before: OperatorDetails, wanted: OperatorDetails, *, by_support: bool, confirmed: bool) -> OperatorDetails:
+    """`wanted`, tidied, in place of `before`. Raises WrongFields, also for what only support may change."""
+    tidy = wanted.checked(eori_confirmed=confirmed or tidied(wanted.eori) == before.eori)
+    wrong = Mistakes()
+    for field in SUPPORT_ONLY:
+        if not by_support and getattr(tidy, field) != getattr(before, field):
+            wrong.add(field, "support_only", N_("Only the support team changes this. Write to them why it is wrong."))
+    wrong.refuse_if_any()
+    return tidy
 
 
-def check_eori(wrong: Mistakes, field: str, eori: str) -> str:
-    """The tidied number. Only its form is checked; whether customs gave it out needs the EU's own register."""
-    eori = tidy_eori(eori)
-    country, body = eori[:2], eori[2:]
-    shape, described = _EORI_BODY.get(country, (None, ""))
-    if not eori:
-        wrong.add(field, "required", N_("Enter the EORI number."))
-    elif not _EORI.fullmatch(eori):
-        wrong.add(
-            field,
-            "bad_eori",
-            N_("An EORI number is two letters for the country and up to 15 letters or digits, like BE0123456789."),
-        )
-    elif country == "GB":
-        wrong.add(field, "eori_outside_eu", N_("A GB number is not valid in the EU. Enter one of the EU, or XI."))
-    elif country not in (*MEMBER_STATES, NORTHERN_IRELAND):
-        wrong.add(
-            field, "eori_country", N_("%(country)s gives out no EORI numbers. Greece writes GR."), country=country
-        )
-    elif shape and not shape.fullmatch(body):
-        wrong.add(
-            field,
-            "bad_eori_body",
-            N_("After %(country)s an EORI number has %(shape)s."),
-            country=country,
-            shape=described,
-        )
-    return eori
+def reason_to_close(reason: str) -> str:
+    """The reason, tidied. Raises WrongFields without one."""
+    wrong = Mistakes()
+    reason = wrong.text("reason", reason, required=N_("Say why the company is closed."), longest=500)
+    wrong.refuse_if_any()
+    return reason
 
 
 def folded(text: str) -> str:
