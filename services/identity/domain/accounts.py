@@ -1,4 +1,4 @@
-"""Registering, passwords, links in mails, and how much guessing is put up with."""
+"""Registering, and links in mails."""
 
 import hashlib
 import re
@@ -9,25 +9,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from services.identity.domain.passwords import check_password
 from services.identity.domain.refusals import N_, Mistakes, NotNow
 
 PRIVACY_VERSION = "2026-11"
 LINK_LIVES = timedelta(hours=24)
 PASSWORD_LINK_LIVES = timedelta(hours=1)
 LINKS_PER_HOUR = 5
-GUESS_WINDOW = timedelta(minutes=15)
-GUESSES_PER_ACCOUNT = 10
-GUESSES_PER_ADDRESS = 50  # a whole office may share one address
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
-SHORTEST_NAME_IN_PASSWORD = 3
+ASKING_WINDOW = timedelta(hours=1)
 
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[^\s@.<>\"(),:;\[\]\\]+\.)+[^\s@.<>\"(),:;\[\]\\\d]{2,}")
-_KNOWN_BAD = (
-    "password", "passwort", "motdepasse", "contrasena", "wachtwoord", "qwerty", "azerty", "letmein", "welcome",
-    "iloveyou", "administrator", "changeme", "secret", "flegt", "timber",
-)  # fmt: skip
-_SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "1234567890", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn")
 
 
 class LinkEnded(NotNow):
@@ -58,6 +49,8 @@ class Account:
     language: str
     time_zone: str
     confirmed_at: datetime | None
+    privacy_version: str = ""
+    deleted_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -111,48 +104,6 @@ def check_manner(wrong: Mistakes, language: str, time_zone: str, languages: list
         wrong.add("time_zone", "unknown", N_("Choose one of the time zones."))
 
 
-def check_password(wrong: Mistakes, field: str, password: str, *, email: str, names: tuple[str, ...]) -> None:
-    """Long, and not what somebody would try first."""
-    if len(password) < SHORTEST_PASSWORD:
-        wrong.add(field, "too_short", N_("Use at least %(shortest)s characters."), shortest=SHORTEST_PASSWORD)
-    elif len(password) > LONGEST_PASSWORD:
-        wrong.add(field, "too_long", N_("At most %(longest)s characters fit here."), longest=LONGEST_PASSWORD)
-    elif _contains_one_of(password, (email.partition("@")[0], *names)):
-        wrong.add(field, "personal", N_("Choose a password that contains neither your name nor your e-mail address."))
-    elif _is_known_bad(password):
-        wrong.add(
-            field,
-            "known_bad",
-            N_("This is among the first passwords that others would try. Four or more unrelated words are good."),
-        )
-
-
-def _contains_one_of(password: str, words: tuple[str, ...]) -> bool:
-    lowered = password.casefold()
-    return any(len(word) >= SHORTEST_NAME_IN_PASSWORD and word.casefold() in lowered for word in words)
-
-
-def _is_known_bad(password: str) -> bool:
-    """A known word with little around it, one character or a short piece repeated, or a run along the keyboard."""
-    lowered = password.casefold()
-    spelt = lowered.rstrip("0123456789!?.*").translate(str.maketrans("013457@$", "oleastas"))
-    is_word = any(_is_little_more_than_known(re.sub(r"[\W\d_]", "", text)) for text in (lowered, spelt))
-    is_repeated = re.fullmatch(r"(.{1,4})\1+.{0,3}", lowered) is not None
-    return is_word or is_repeated or _is_run(lowered)
-
-
-def _is_little_more_than_known(letters: str) -> bool:
-    rest = letters
-    for word in _KNOWN_BAD:
-        rest = rest.replace(word, "")
-    return len(rest) < len(letters) and len(rest) <= SHORTEST_NAME_IN_PASSWORD
-
-
-def _is_run(lowered: str) -> bool:
-    rows = [*_SEQUENCES, *(row[::-1] for row in _SEQUENCES)]
-    return any(lowered in row * 3 for row in rows)
-
-
 def new_secret() -> str:
     """What stands in a link or a cookie: 32 random bytes that nobody guesses."""
     return secrets.token_urlsafe(32)
@@ -178,8 +129,3 @@ class Link:
             raise LinkUsed
         if now >= self.ends_at:
             raise LinkEnded
-
-
-def is_too_much_guessing(for_account: int, from_address: int) -> bool:
-    """Whether so many failures within GUESS_WINDOW are enough to make somebody wait."""
-    return for_account >= GUESSES_PER_ACCOUNT or from_address >= GUESSES_PER_ADDRESS

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from services.identity.access import InService, address_of
 from services.identity.domain.accounts import PRIVACY_VERSION, Registration
 from services.identity.pages.choices import language_options, time_zones
+from services.identity.pages.limits import too_many
 from services.identity.use_cases import accounts as use_cases
-from shared.problems import WrongContent, WrongState
+from services.identity.use_cases.asking import count_asking, evenly
+from shared.problems import TooMany, WrongContent, WrongState
 from shared.web.forms import Form
 from shared.web.i18n import DEFAULT_ZONE, _, language_of
 from shared.web.pages import see_other
@@ -44,8 +46,14 @@ async def register(request: Request, service: InService) -> Response:
         )
     except WrongContent as refusal:
         return service.pages.render(request, "register.html", status=422, form=form.take(refusal), **_choices())
+    try:
+        await count_asking(
+            service.work, "registration", address=address_of(request), limit=service.settings.asked_per_hour
+        )
+    except TooMany as refusal:
+        return too_many(service, request, "register.html", form, refusal, **_choices())
     password_hash = await service.passwords.hash(registration.password)
-    async with service.work() as work:
+    async with evenly(), service.work() as work:
         await use_cases.register_account(work, registration, password_hash=password_hash, address=address_of(request))
     return see_other("/identity/register/sent")
 
@@ -67,7 +75,11 @@ async def send_again(request: Request, service: InService) -> Response:
     if not form.text("email"):
         form.error("email", _("Enter your e-mail address."))
         return service.pages.render(request, "send_again.html", status=422, form=form)
-    async with service.work() as work:
+    try:
+        await count_asking(service.work, "mail", address=address_of(request), limit=service.settings.asked_per_hour)
+    except TooMany as refusal:
+        return too_many(service, request, "send_again.html", form, refusal)
+    async with evenly(), service.work() as work:
         await use_cases.request_confirmation_again(work, form.text("email"))
     return see_other("/identity/register/sent")
 

@@ -6,10 +6,12 @@ from starlette.responses import RedirectResponse, Response
 from services.identity.access import InService
 from services.identity.domain.roles import Status
 from services.identity.use_cases import roles as use_cases
+from services.identity.use_cases.privacy import must_accept
 from shared.authentication import TOKEN_COOKIE
 from shared.http import SignedIn
 from shared.problems import NotYours
 from shared.web.i18n import N_, _
+from shared.web.pages import see_other
 
 router = APIRouter(include_in_schema=False)
 SERVICES = {
@@ -28,12 +30,17 @@ async def home(request: Request, service: InService) -> Response:
         if TOKEN_COOKIE in request.cookies:
             return RedirectResponse("/identity/session/refresh?next=/", status_code=303)
         return service.pages.render(request, "welcome.html")
+    if person.is_machine:
+        raise NotYours(N_("Programs use the API; pages are for people."))
     async with service.work() as work:
         own = await use_cases.list_own_roles(work, person)
     person = person.admitted_with(await service.roles_of(person.account_id))
     request.state.person = person
     async with service.work() as work:
         waiting = await use_cases.count_waiting(work, person)
+        must_read = await must_accept(work, person)
+    if must_read:
+        return see_other("/identity/privacy")
     asked = [role for role in own if role.status is Status.REQUESTED]
     return service.pages.render(request, "home.html", asked=asked, waiting=waiting)
 

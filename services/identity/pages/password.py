@@ -4,8 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.identity.access import InService, address_of, forget_session
+from services.identity.pages.limits import too_many
 from services.identity.use_cases import accounts as use_cases
-from shared.problems import WrongContent, WrongState
+from services.identity.use_cases.asking import count_asking, evenly
+from shared.problems import TooMany, WrongContent, WrongState
 from shared.web.forms import Form
 from shared.web.i18n import _
 from shared.web.pages import see_other
@@ -24,7 +26,11 @@ async def send_link(request: Request, service: InService) -> Response:
     if not form.text("email"):
         form.error("email", _("Enter your e-mail address."))
         return service.pages.render(request, "forgot_password.html", status=422, form=form)
-    async with service.work() as work:
+    try:
+        await count_asking(service.work, "mail", address=address_of(request), limit=service.settings.asked_per_hour)
+    except TooMany as refusal:
+        return too_many(service, request, "forgot_password.html", form, refusal)
+    async with evenly(), service.work() as work:
         await use_cases.request_password_link(work, form.text("email"))
     return see_other("/identity/password/sent")
 

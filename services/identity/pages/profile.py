@@ -1,4 +1,4 @@
-"""One's own name, language and time zone, and where one is signed in."""
+"""One's own name, language and time zone, and the way to another role."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -57,14 +57,12 @@ async def edit(request: Request, service: InService, person: SignedIn) -> Respon
 async def _page(request: Request, service: InService, person: Person, form: Form, *, status: int = 200) -> Response:
     async with service.work() as work:
         account = await use_cases.read_account(work, person)
-        open_sessions = await sessions.list_sessions(work, person)
     return service.pages.render(
         request,
         "profile.html",
         status=status,
         form=form,
         account=account,
-        sessions=open_sessions,
         languages=language_options(),
         time_zones=time_zones(),
         breadcrumbs=[(_("Profile"), None)],

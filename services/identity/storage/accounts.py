@@ -149,11 +149,6 @@ async def link(db: asyncpg.Connection, secret_hash: bytes, purpose: str, *, lock
     return Link(**row) if row else None
 
 
-async def drop_links(db: asyncpg.Connection, account_id: UUID) -> None:
-    """What was mailed for an account before it became somebody's is good for nothing."""
-    await db.execute("DELETE FROM link WHERE account_id = $1", account_id)
-
-
 async def use_link(db: asyncpg.Connection, secret_hash: bytes, *, at: datetime) -> None:
     await db.execute("UPDATE link SET used_at = $2 WHERE secret_hash = $1", secret_hash, at)
 

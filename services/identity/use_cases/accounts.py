@@ -13,11 +13,10 @@ from services.identity.domain.accounts import (
     LinkUnknown,
     Registration,
     check_manner,
-    check_password,
-    email_key,
     hash_of,
     new_secret,
 )
+from services.identity.domain.passwords import check_password
 from services.identity.domain.refusals import N_, Mistakes
 from services.identity.storage import accounts as storage
 from services.identity.storage import audit, sessions
@@ -27,6 +26,7 @@ from shared.contracts.identity import (
     ConfirmationRequested,
     PasswordResetRequested,
     RegistrationRepeated,
+    SecurityNoticed,
 )
 from shared.ids import new_id
 from shared.person import Person
@@ -66,8 +66,8 @@ async def register_account(
         )
         current = await storage.by_id(work.db, account.id)
         await _send_confirmation_link(work, current or account)
-    elif await _may_be_mailed(work, "registration_repeated", account.id):
-        work.tell(RegistrationRepeated(**_reader(account)))
+    elif await may_be_mailed(work, "registration_repeated", account.id):
+        work.tell(RegistrationRepeated(**reader_of(account)))
     return account.id
 
 
@@ -89,21 +89,21 @@ async def read_link(work: Work, secret: str, purpose: str) -> None:
 
 async def confirm_account(work: Work, secret: str, *, address: str | None = None) -> Account:
     """The mail reached its reader: the account can be used. Raises WrongState."""
-    account_id = await _use_link(work, secret, "confirmation")
+    account_id = await use_link(work, secret, "confirmation")
     account = await storage.confirm(work.db, account_id, at=work.now)
     await audit.note(work.db, "confirmed", at=work.now, by=account_id, subject=account_id, address=address)
-    _tell_confirmed(work, account)
+    tell_confirmed(work, account)
     return account
 
 
 async def request_password_link(work: Work, email: str) -> None:
     """Mail a link for a new password, if there is such an account. Nobody learns whether."""
     account = await storage.by_email(work.db, email, lock=True)
-    if account is None or not await _may_be_mailed(work, "password_link_requested", account.id):
+    if account is None or not await may_be_mailed(work, "password_link_requested", account.id):
         return
     secret, ends_at = new_secret(), work.now + PASSWORD_LINK_LIVES
     await storage.add_link(work.db, hash_of(secret), account.id, purpose="password", at=work.now, ends_at=ends_at)
-    work.tell(PasswordResetRequested(**_reader(account), path=f"/identity/password/{secret}", expires_at=ends_at))
+    work.tell(PasswordResetRequested(**reader_of(account), path=f"/identity/password/{secret}", expires_at=ends_at))
 
 
 async def check_new_password(work: Work, secret: str, password: str) -> None:
@@ -121,19 +121,21 @@ async def check_new_password(work: Work, secret: str, password: str) -> None:
 
 async def choose_new_password(work: Work, secret: str, *, password_hash: str, address: str | None = None) -> None:
     """Replace a forgotten password; every session ends. The mail arrived, so the address is confirmed too."""
-    account_id = await _use_link(work, secret, "password")
+    account_id = await use_link(work, secret, "password")
     await storage.change_password(work.db, account_id, password_hash)
     await sessions.end_all(work.db, account_id)
     before = await storage.by_id(work.db, account_id)
     if before is not None and before.confirmed_at is None:
-        _tell_confirmed(work, await storage.confirm(work.db, account_id, at=work.now))
+        tell_confirmed(work, await storage.confirm(work.db, account_id, at=work.now))
     await audit.note(work.db, "password_changed", at=work.now, by=account_id, subject=account_id, address=address)
+    if before is not None:
+        work.tell(SecurityNoticed(**reader_of(before), what="password-changed", at=work.now))
 
 
 async def read_account(work: Work, person: Person) -> Account:
     """One's own account. Raises NotSignedIn when it is no more."""
     account = await storage.by_id(work.db, person.account_id)
-    if account is None:
+    if account is None or account.deleted_at is not None:
         raise NotSignedIn
     return account
 
@@ -154,7 +156,7 @@ async def edit_profile(
     await audit.note(
         work.db, "profile_changed", at=work.now, by=by.account_id, subject=by.account_id, session=by.session_id
     )
-    _tell_confirmed(work, account)
+    tell_confirmed(work, account)
     return account
 
 
@@ -173,7 +175,7 @@ async def make_confirmed_account(work: Work, registration: Registration, *, pass
             wrong.refuse_if_any()
     account = await storage.confirm(work.db, account_id, at=work.now)
     await audit.note(work.db, "made_by_command", at=work.now, by=None, subject=account_id)
-    _tell_confirmed(work, account)
+    tell_confirmed(work, account)
     return account
 
 
@@ -182,12 +184,8 @@ def person_of(account: Account) -> Person:
     return Person(account.id, account.name, account.language, account.time_zone)
 
 
-def account_hash(email: str) -> bytes:
-    """Stands for an e-mail address where guessing is counted, whether or not an account has it."""
-    return hash_of(email_key(email))
-
-
-async def _use_link(work: Work, secret: str, purpose: str) -> UUID:
+async def use_link(work: Work, secret: str, purpose: str) -> UUID:
+    """Whose link this is; it is used up now. Raises WrongState."""
     with obeying_rules():
         link = await storage.link(work.db, hash_of(secret), purpose, lock=True)
         if link is None:
@@ -198,14 +196,14 @@ async def _use_link(work: Work, secret: str, purpose: str) -> UUID:
 
 
 async def _send_confirmation_link(work: Work, account: Account) -> None:
-    if not await _may_be_mailed(work, "confirmation_requested", account.id):
+    if not await may_be_mailed(work, "confirmation_requested", account.id):
         return
     secret, ends_at = new_secret(), work.now + LINK_LIVES
     await storage.add_link(work.db, hash_of(secret), account.id, purpose="confirmation", at=work.now, ends_at=ends_at)
-    work.tell(ConfirmationRequested(**_reader(account), path=f"/identity/confirm/{secret}", expires_at=ends_at))
+    work.tell(ConfirmationRequested(**reader_of(account), path=f"/identity/confirm/{secret}", expires_at=ends_at))
 
 
-async def _may_be_mailed(work: Work, act: str, account_id: UUID) -> bool:
+async def may_be_mailed(work: Work, act: str, account_id: UUID) -> bool:
     """Nobody's mailbox is filled by strangers: only so many mails of a kind in an hour."""
     if await audit.count(work.db, act, account_id, since=work.now - HOUR) >= LINKS_PER_HOUR:
         return False
@@ -213,20 +211,24 @@ async def _may_be_mailed(work: Work, act: str, account_id: UUID) -> bool:
     return True
 
 
-class _Reader(TypedDict):
+class Reader(TypedDict):
+    """Whom a mail is for."""
+
     account_id: UUID
     email: str
     first_name: str
     language: str
 
 
-def _reader(account: Account) -> _Reader:
-    return _Reader(account_id=account.id, email=account.email, first_name=account.first_name, language=account.language)
+def reader_of(account: Account) -> Reader:
+    """The present address of this account."""
+    return Reader(account_id=account.id, email=account.email, first_name=account.first_name, language=account.language)
 
 
-def _tell_confirmed(work: Work, account: Account) -> None:
+def tell_confirmed(work: Work, account: Account) -> None:
+    """What other services know of a person; again with a higher version when it changes."""
     work.tell(
         AccountConfirmed(
-            **_reader(account), version=account.version, last_name=account.last_name, time_zone=account.time_zone
+            **reader_of(account), version=account.version, last_name=account.last_name, time_zone=account.time_zone
         )
     )
