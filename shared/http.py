@@ -15,11 +15,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.database import AWAY
 from shared.person import Person
-from shared.problems import FieldError, NotSignedIn, NotYours, Refusal, TooMany, Unknown, VersionMissing, WrongContent
+from shared.problems import (
+    FieldError,
+    NotSignedIn,
+    NotYours,
+    Refusal,
+    SecondFactorNeeded,
+    TooMany,
+    Unknown,
+    VersionMissing,
+    WrongContent,
+)
 from shared.telemetry import continued, correlation_id, log, tracer
 from shared.web.i18n import N_, language_of, translated
 
 logger = log("http")
+SCOPE_MISSING = "insufficient_scope"
+"""What RFC 6750 calls it when a client asks for more than it was given."""
 SECONDS = Histogram("flegt_http_seconds", "Time to answer", ["method", "route", "status"])
 
 
@@ -97,6 +109,8 @@ def problem(request: Request, refusal: Refusal) -> JSONResponse:
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
+    if refusal.code == SCOPE_MISSING:
+        headers["WWW-Authenticate"] = f'Bearer error="{SCOPE_MISSING}", scope="{refusal.params["scope"]}"'
     return JSONResponse(body, refusal.status, headers, media_type="application/problem+json")
 
 
@@ -118,10 +132,14 @@ def answer_in_words(app: FastAPI) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         refusal = error if isinstance(error, Refusal) else Fault()
+        if isinstance(refusal, NotYours | Unknown) and _has_locked_roles(request):
+            refusal = SecondFactorNeeded()
         if wants_json(request):
             return problem(request, refusal)
         if isinstance(refusal, NotSignedIn):
             return await _ask_to_sign_in(request)
+        if isinstance(refusal, SecondFactorNeeded) and request.method == "GET":
+            return RedirectResponse(_with_next("/identity/second-factor", request), status_code=303)
         page: Response = request.app.state.pages.problem(request, refusal)
         return page
 
@@ -162,10 +180,21 @@ async def fault_answer(request: Request, error: Exception) -> Response:
     return page
 
 
+def _has_locked_roles(request: Request) -> bool:
+    """Whether it may be refused only because a second factor is missing."""
+    person: Person | None = getattr(request.state, "person", None)
+    return person is not None and bool(person.locked)
+
+
+def _with_next(path: str, request: Request) -> str:
+    """A path of identity from which the way leads back here."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"{path}?next={quote(here, safe='')}"
+
+
 async def _ask_to_sign_in(request: Request) -> Response:
     if request.method == "GET":
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/identity/session/refresh?next={quote(here, safe='')}", status_code=303)
+        return RedirectResponse(_with_next("/identity/session/refresh", request), status_code=303)
     page: Response = await request.app.state.pages.session_ended(request)
     return page
 
@@ -175,16 +204,19 @@ async def signed_in(request: Request) -> Person:
 
     The API takes cookies for reading only: a program that writes proves itself with a bearer token, so no other
     site can make a browser write through it. A machine client reaches the API alone, and of it what its scopes name:
-    `<service>:read`, or `<service>:write` for everything that changes something. Raises NotYours for more.
+    `<service>:read` for GET, else `<service>:write` (so a route that only reads must not be a POST). One without a
+    role is disabled, or so new that its role has not arrived here yet. Raises NotYours.
     """
     person: Person | None = request.state.person
-    is_api, reads = "/api/" in request.url.path, request.method == "GET"
+    service = request.app.state.service
+    is_api, reads = request.url.path.startswith(f"/{service.name}/api/"), request.method == "GET"
     if person is None or (is_api and not reads and not request.state.by_bearer):
         raise NotSignedIn
-    service = request.app.state.service
     if person.scopes is not None:
         _require_scope(person.scopes, f"{service.name}:{'read' if reads else 'write'}" if is_api else None)
     request.state.person = person = person.admitted_with(await service.roles_of(person.account_id))
+    if person.is_machine and not person.roles:
+        raise NotYours(N_("This client was disabled, or made a moment ago."), code="client_without_role")
     return person
 
 
@@ -192,7 +224,8 @@ def _require_scope(scopes: tuple[str, ...], needed: str | None) -> None:
     if needed is None:
         raise NotYours(N_("Programs use the API; pages are for people."))
     if needed not in scopes:
-        raise NotYours(N_("This client was not given the scope %(scope)s."), params={"scope": needed})
+        missing = N_("This client was not given the scope %(scope)s.")
+        raise NotYours(missing, code=SCOPE_MISSING, params={"scope": needed})
 
 
 SignedIn = Annotated[Person, Depends(signed_in)]

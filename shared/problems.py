@@ -58,6 +58,15 @@ class NotYours(Refusal):
     status, title, code = 403, "This is not yours to do", "not_yours"
 
 
+class SecondFactorNeeded(Refusal):
+    """A role that would allow it is locked until a second factor was shown in this sign-in."""
+
+    status, title, code = 403, "This needs your second factor", "second_factor_needed"
+
+    def __init__(self) -> None:
+        super().__init__("Your role can be used only after you have shown a second factor.")
+
+
 class Unknown(Refusal):
     """It does not exist, or the person may not know that it does."""
 

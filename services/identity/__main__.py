@@ -3,7 +3,9 @@
 import argparse
 import secrets
 
+from services.identity.authority_commands import authorities, prepare_authorities
 from services.identity.domain.accounts import Registration
+from services.identity.factor_commands import prepare_reset, reset_second_factor
 from services.identity.key_commands import keys, prepare_keys
 from services.identity.main import build
 from services.identity.service import Identity
@@ -47,7 +49,9 @@ if __name__ == "__main__":
         "identity",
         build,
         commands={
+            "authorities": ("show, export, add and correct authorities and offices", prepare_authorities, authorities),
             "support-person": ("make an account of the support team", prepare_support_person, support_person),
+            "reset-second-factor": ("remove the second factors of an account", prepare_reset, reset_second_factor),
             "keys": ("list the keys that sign tokens, let the next one follow, or retire one", prepare_keys, keys),
         },
     )

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from services.identity.access import InService, address_of, browser_of
 from services.identity.domain.accounts import Registration
-from services.identity.use_cases import accounts, sessions
+from services.identity.use_cases import accounts, second_factor, sessions
 from services.identity.use_cases.asking import count_asking, evenly
 from services.identity.use_cases.refusals import SecondFactorMissing
 from shared.idempotency import Answer, once
@@ -20,6 +20,11 @@ from shared.web.i18n import DEFAULT_ZONE, SOURCE_LANGUAGE
 from shared.work import Work
 
 router = APIRouter(prefix="/identity/api/v1", tags=["identity"])
+_SIGN_IN_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "`wrong_credentials`, `second_factor_needed` or `second_factor_wrong`"},
+    403: {"description": "`not_confirmed`: the e-mail address was never confirmed"},
+    429: {"description": "`too_many`: guessing is slowed down; come back after `Retry-After` seconds"},
+}
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
@@ -36,8 +41,11 @@ class AccountIn(BaseModel):
 
 
 class SessionIn(BaseModel):
+    """`second_factor` is the code of an authenticator app or a recovery code; whoever has a second factor needs it."""
+
     email: str
     password: str
+    second_factor: str = ""
 
 
 @router.post("/accounts", status_code=202)
@@ -52,10 +60,15 @@ async def register(request: Request, service: InService, body: AccountIn) -> dic
     return {"status": "confirmation_requested"}
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, responses=_SIGN_IN_REFUSALS)
 async def sign_in(request: Request, service: InService, body: SessionIn) -> dict[str, Any]:
-    """Sign in as a person: a bearer token for a short while."""
-    signed_in = await sessions.sign_in(
+    """Sign in as a person: a bearer token for a short while.
+
+    When the account has a second factor its code comes along; without it the answer is a 401 with the code
+    `second_factor_needed`. Roles of authorities, customs, monitors and support stay locked for whoever has none:
+    calls that need them answer 403 with the same code.
+    """
+    outcome = await sessions.sign_in(
         service.work,
         service.passwords,
         email=body.email,
@@ -63,10 +76,19 @@ async def sign_in(request: Request, service: InService, body: SessionIn) -> dict
         address=address_of(request),
         browser=browser_of(request),
     )
-    if isinstance(signed_in, sessions.SecondStep):
-        raise SecondFactorMissing
+    if isinstance(outcome, sessions.SecondStep):
+        if not body.second_factor:
+            raise SecondFactorMissing
+        outcome = await second_factor.finish_sign_in(
+            service.work,
+            service.verifiers,
+            outcome.secret,
+            second_factor.Answer(code=body.second_factor),
+            address=address_of(request),
+            browser=browser_of(request),
+        )
     return {
-        "access_token": service.keyring.sign(signed_in.person, now=service.clock()),
+        "access_token": service.keyring.sign(outcome.person, now=service.clock()),
         "token_type": "Bearer",
         "expires_in": int(service.token_lives.total_seconds()),
     }

@@ -78,6 +78,7 @@ class Pages:
             "error.html",
             status=refusal.status,
             problem_status=refusal.status,
+            problem_code=refusal.code,
             problem_title=i18n.gettext(refusal.title, language),
             problem_message=i18n.translated(refusal.message, refusal.params, language),
             problem_errors=[i18n.translated(mistake.message, mistake.params, language) for mistake in mistakes],

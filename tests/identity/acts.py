@@ -33,9 +33,11 @@ async def link_of(service: Identity, email: str) -> str:
 
 
 async def sign_in(service: Identity, email: str, password: str = PASSWORD, address: str = "192.0.2.1") -> SignIn:
-    return await sessions.sign_in(
+    outcome = await sessions.sign_in(
         service.work, service.passwords, email=email, password=password, address=address, browser="tests"
     )
+    assert isinstance(outcome, SignIn)
+    return outcome
 
 
 async def create(service: Identity, by: Person, **values: Any) -> Any:

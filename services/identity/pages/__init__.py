@@ -11,6 +11,7 @@ from services.identity.pages import (
     given_roles,
     home,
     links,
+    lost_factors,
     new_password,
     oauth,
     openid,
@@ -23,7 +24,10 @@ from services.identity.pages import (
     recertification,
     requests,
     roles,
+    second_factor,
+    second_step,
     session,
+    sessions,
 )
 
 routers = (
@@ -31,6 +35,10 @@ routers = (
     account.router,
     password.router,
     session.router,
+    second_step.router,
+    second_factor.router,
+    sessions.router,
+    lost_factors.router,
     profile.router,
     new_password.router,
     email.router,

@@ -25,9 +25,11 @@ from services.identity.use_cases.refusals import SecondFactorWrong, SignInEnded
 from services.identity.use_cases.sessions import OpenWork, SignIn, open_session, person_in
 from shared.person import Person
 from shared.problems import NotSignedIn, TooMany
+from shared.web.i18n import N_
 from shared.work import Work
 
-APP, PASSKEY, RECOVERY_CODE = "app", "passkey", "recovery_code"
+PASSKEY = "passkey"
+PASSKEY_WRONG = N_("This passkey could not be used. Try once more, or choose another way.")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ async def finish_sign_in(
                 raise SignInEnded
             return await open_session(work, who, address=address, browser=browser, way=step.way, strong=True)
         await audit.note(work.db, "second_factor_refused", at=work.now, by=None, subject=who, address=address)
-    raise SecondFactorWrong
+    raise _wrong(answer)
 
 
 async def prove_in_session(
@@ -95,7 +97,7 @@ async def prove_in_session(
             session=session.id,
             address=address,
         )
-    raise SecondFactorWrong
+    raise _wrong(answer)
 
 
 async def sign_in_with_passkey(
@@ -114,7 +116,7 @@ async def sign_in_with_passkey(
         if who and await _passkey_fits(work, verifiers, who, credential, challenge):
             return await open_session(work, who, address=address, browser=browser, way=PASSKEY, strong=True)
         await audit.note(work.db, "sign_in_failed", at=work.now, by=None, subject=who, address=address)
-    raise SecondFactorWrong
+    raise SecondFactorWrong(PASSKEY_WRONG)
 
 
 async def ask_waiting_sign_in(work: Work, verifiers: Verifiers, secret: str) -> Asked:
@@ -191,6 +193,10 @@ async def _count(work: Work, account_id: UUID, answer: Answer, address: str) -> 
     return None if answer.credential else await count_guess(work, guessing_key(account_id), address, CODE)
 
 
+def _wrong(answer: Answer) -> SecondFactorWrong:
+    return SecondFactorWrong(PASSKEY_WRONG) if answer.credential else SecondFactorWrong()
+
+
 async def _ask(work: Work, verifiers: Verifiers, account_id: UUID, bound_to: str) -> Asked:
     known = [passkey.credential_id for passkey in await storage.passkeys(work.db, account_id)]
     asked = verifiers.passkeys.ask_for_proof(known)
@@ -223,8 +229,7 @@ async def _use(work: Work, account_id: UUID, code: str) -> bool:
     if not await storage.use_recovery_code(work.db, account_id, recovery_hash(account_id, code), at=work.now):
         return False
     await audit.note(work.db, "recovery_code_used", at=work.now, by=account_id, subject=account_id)
-    left = await storage.recovery_codes_left(work.db, account_id)
-    await tell_owner(work, account_id, "recovery-code-used", detail=str(left))
+    await tell_owner(work, account_id, "recovery-code-used")
     return True
 
 
