@@ -1,9 +1,11 @@
 """What validation does with the facts it hears."""
 
 from services.validation import use_cases
-from shared.contracts.licences import LicenceSubmitted
+from shared.contracts.identity import AuthorityRegistered
+from shared.contracts.licences import InformationProvided, LicenceSubmitted, WithdrawalAsked
+from shared.contracts.validation import CaseHandedOver, LicenceReplacing
 from shared.messaging import Heard, Listener
-from shared.roles import keep_roles
+from shared.roles import keep_roles, rename_bodies
 from shared.work import Work
 
 
@@ -12,9 +14,29 @@ def listener_for(countries: frozenset[str]) -> Listener:
     listener = Listener("validation")
     keep_roles(listener)
 
+    @listener.hears_together(AuthorityRegistered)
+    async def rename_roles_when_authority_renamed(work: Work, heard: list[Heard]) -> None:
+        await rename_bodies(work.db, {h.event.authority_id: h.event.name for h in heard})
+
     @listener.hears_together(LicenceSubmitted)
     async def open_cases_when_licences_submitted(work: Work, heard: list[Heard]) -> None:
         submitted = [(h.event.licence, h.envelope.time) for h in heard]
         await use_cases.open_cases(work, submitted, countries=countries)
+
+    @listener.hears_together(CaseHandedOver)
+    async def receive_cases_when_handed_over(work: Work, heard: list[Heard]) -> None:
+        await use_cases.receive_cases(work, [h.event for h in heard], countries=countries)
+
+    @listener.hears(InformationProvided)
+    async def go_on_when_information_provided(work: Work, event: InformationProvided) -> None:
+        await use_cases.receive_answer(work, event)
+
+    @listener.hears(WithdrawalAsked)
+    async def give_back_when_withdrawal_asked(work: Work, event: WithdrawalAsked) -> None:
+        await use_cases.withdraw_when_asked(work, event)
+
+    @listener.hears(LicenceReplacing)
+    async def put_aside_when_replaced(work: Work, event: LicenceReplacing) -> None:
+        await use_cases.put_aside_when_replaced(work, event)
 
     return listener

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.validation.consumers import listener_for
 from services.validation.settings import Settings
-from shared.attachments import AttachmentStore
+from shared.attachments.files import Files
 from shared.service import Service
 from shared.work import Clock, utc_now
 
@@ -17,4 +17,9 @@ class Validation(Service):
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         listener = listener_for(settings.countries)
         super().__init__("validation", settings, folder=Path(__file__).parent, listener=listener, clock=clock)
-        self.attachments = AttachmentStore(settings.attachments_dir)
+        self.files = Files(settings)
+
+    async def close(self) -> None:
+        """End the process that opens files too."""
+        self.files.close()
+        await super().close()

@@ -1,18 +1,16 @@
 """What validation reads from its environment beside the settings that all services have."""
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import field_validator
 from pydantic_settings import NoDecode
 
-from shared.settings import ServiceSettings
+from shared.attachments.settings import AttachmentSettings
 
 
-class Settings(ServiceSettings):
+class Settings(AttachmentSettings):
     """`countries` makes this an authority cell: it opens cases for points of entry in these Member States only."""
 
-    attachments_dir: Path
     countries: Annotated[frozenset[str], NoDecode] = frozenset()
     """ISO codes, separated by commas; every Member State when empty."""
 

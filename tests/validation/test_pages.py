@@ -48,7 +48,7 @@ async def scan(service: Validation, *, pages: int = 1) -> Attachment:
     else:
         sheets[0].save(content, "PNG")
     kind = "application/pdf" if pages > 1 else "image/png"
-    return attachment(await service.attachments.put(content.getvalue()), media_type=kind, pages=pages)
+    return attachment(await service.files.store.put(content.getvalue()), media_type=kind, pages=pages)
 
 
 async def accepted(service: Validation, people: People, **changes: object) -> UUID:
@@ -216,7 +216,7 @@ async def test_scans_are_shown_page_by_page_and_given_out_as_handed_in(
     assert len(images) == 4
     for address in images:
         shown = await client.get(address)
-        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
         assert shown.headers["x-content-type-options"] == "nosniff"
     original = await client.get(f"{CASES}/{case_id}/attachments/{document.id}")
     assert original.content.startswith(b"%PDF-")

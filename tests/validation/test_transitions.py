@@ -211,7 +211,7 @@ def test_a_licence_is_accepted_only_after_its_verification_ended_well(outcomes: 
     opened = case.open_verification(OFFICER, uuid4(), VerificationKind.QUERY, NOW.date())
     assert opened.due_on == NOW.date() + timedelta(days=21)
     for outcome in outcomes:
-        case.end_verification(OFFICER, opened.id, outcome)
+        case.end_verification(OFFICER, opened.id, outcome, NOW.date(), "The licence unit wrote back.")
     if accepted:
         case.validate(OFFICER, NOW)
     else:
@@ -309,7 +309,7 @@ class AnythingMayBeTried(RuleBasedStateMachine):
     @rule(by=st.sampled_from([OFFICER, COLLEAGUE]), outcome=st.sampled_from(list(Outcome)))
     def end_a_verification(self, by: Actor, outcome: Outcome) -> None:
         if verification := next(iter(self.case.open_verifications), None):
-            self._try(lambda: self.case.end_verification(by, verification.id, outcome))
+            self._try(lambda: self.case.end_verification(by, verification.id, outcome, NOW.date(), "Written."))
 
     @rule(on=st.booleans())
     def switch_four_eyes(self, on: bool) -> None:

@@ -64,6 +64,13 @@ class CaseCore:
     four_eyes: bool = False
 
     @property
+    def due_on(self) -> date | None:
+        """When the first of what is open is due."""
+        days = [question.due_on for question in self.open_questions]
+        days += [verification.due_on for verification in self.open_verifications]
+        return min((day for day in days if day), default=None)
+
+    @property
     def state(self) -> State:
         """Both states together."""
         return self.validation_state, self.clearance_state

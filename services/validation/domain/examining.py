@@ -61,10 +61,10 @@ class Examining(CaseCore):
         self.questions = (*self.questions, replace(question, text=words(question.text)))
         self._move(Act.ASK)
 
-    def answer(self, by: Actor, question_id: UUID, at: datetime) -> None:
+    def answer(self, by: Actor, question_id: UUID, at: datetime, text: str = "") -> None:
         """The company's answer came. Raises NotAllowed when the question is not open."""
         self._may(Act.ANSWER, by)
-        self._close_question(question_id, answered_at=at)
+        self._close_question(question_id, answered_at=at, answer=text)
         self._move(Act.ANSWER)
 
     def waive(self, by: Actor, question_id: UUID) -> None:
@@ -74,24 +74,39 @@ class Examining(CaseCore):
         self._move(Act.WAIVE)
 
     def open_verification(
-        self, by: Actor, verification_id: UUID, kind: VerificationKind, sent_on: date
+        self, by: Actor, verification_id: UUID, kind: VerificationKind, sent_on: date, text: str = ""
     ) -> Verification:
-        """Begin a further check, due in 21 days; acceptance waits for it (1024/2008 art. 6(5), 9, 10(1))."""
+        """Begin a further check, due in 21 days; acceptance waits for it (1024/2008 art. 6(5), 9, 10(1)).
+
+        `text` is what the issuing authority is asked, or what of the goods is checked. Raises NotAllowed, Incomplete.
+        """
         self._may(Act.OPEN_VERIFICATION, by)
         self._undisturbed()
-        opened = Verification(verification_id, kind, sent_on, sent_on + timedelta(days=DAYS_TO_ANSWER))
+        if mistakes := too_long("text", text):
+            raise Incomplete(mistakes)
+        due_on = sent_on + timedelta(days=DAYS_TO_ANSWER)
+        opened = Verification(verification_id, kind, sent_on, due_on, text=words(text))
         self.verifications = (*self.verifications, opened)
         self._move(Act.OPEN_VERIFICATION)
         return opened
 
-    def end_verification(self, by: Actor, verification_id: UUID, outcome: Outcome) -> None:
-        """Note how a further check ended; an answer that comes after silence still counts. Raises NotAllowed."""
+    def end_verification(
+        self, by: Actor, verification_id: UUID, outcome: Outcome, answered_on: date | None = None, answer: str = ""
+    ) -> None:
+        """Note how a further check ended; an answer that comes after silence still counts.
+
+        Raises NotAllowed; Incomplete when an unfavourable end is not explained.
+        """
         self._may(Act.END_VERIFICATION, by)
         self._undisturbed()
         found = next((v for v in self.verifications if v.id == verification_id), None)
         if found is None or found.outcome not in {None, Outcome.SILENT} or found.outcome == outcome:
             raise NotAllowed("This verification has ended already.")
-        self.verifications = tuple(replace(v, outcome=outcome) if v is found else v for v in self.verifications)
+        needed = outcome in {Outcome.NOT_CONFIRMED, Outcome.WITHDRAWN}
+        if mistakes := wrong_reason(answer, field="answer") if needed else too_long("answer", answer):
+            raise Incomplete(mistakes)
+        ended = replace(found, outcome=outcome, answered_on=answered_on, answer=words(answer))
+        self.verifications = tuple(ended if v is found else v for v in self.verifications)
         self._move(Act.END_VERIFICATION)
 
     def amend(self, by: Actor, box: int, why: Alteration, reason: str, confirmation: Confirmation) -> None:
@@ -129,11 +144,13 @@ class Examining(CaseCore):
         if self.proposal:
             raise NotAllowed("A decision is proposed. A second officer has to confirm or decline it first.")
 
-    def _close_question(self, question_id: UUID, *, answered_at: datetime | None = None, waived: bool = False) -> None:
+    def _close_question(
+        self, question_id: UUID, *, answered_at: datetime | None = None, answer: str = "", waived: bool = False
+    ) -> None:
         found = next((q for q in self.open_questions if q.id == question_id), None)
         if found is None:
             raise NotAllowed("This question is not open any more.")
-        closed = replace(found, answered_at=answered_at, waived=waived)
+        closed = replace(found, answered_at=answered_at, answer=answer, waived=waived)
         self.questions = tuple(closed if q is found else q for q in self.questions)
 
 

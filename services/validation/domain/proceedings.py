@@ -39,7 +39,9 @@ class Question:
     text: str
     boxes: tuple[int, ...] = ()
     due_on: date | None = None
+    asked_at: datetime | None = None
     answered_at: datetime | None = None
+    answer: str = ""
     waived: bool = False
 
     @property
@@ -72,6 +74,10 @@ class Verification:
     sent_on: date
     due_on: date
     outcome: Outcome | None = None
+    text: str = ""
+    answered_on: date | None = None
+    answer: str = ""
+    reminded_on: date | None = None
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,6 @@
 """What the pages of this service share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,6 +13,8 @@ from services.validation.service import Validation
 from services.validation.storage import Entry
 from services.validation.words import reason_name, sentence, title
 from shared import reference_data
+from shared.attachments import serving
+from shared.attachments.serving import Sheet
 from shared.contracts.licence import Attachment
 from shared.web.formats import volume, weight
 from shared.web.i18n import N_, _, gettext
@@ -57,24 +59,9 @@ def shown_checks(checks: list[Check]) -> list[ShownCheck]:
     ]
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One page of one scan. `image` can be shown in a page, `original` is the file as it was handed in."""
-
-    attachment: Attachment
-    page: int
-    image: str
-    original: str
-
-
-def sheets_of(case_id: UUID, attachments: list[Attachment]) -> list[Sheet]:
+def sheets_of(case_id: UUID, attachments: Sequence[Attachment]) -> list[Sheet]:
     """Every page of every attachment, in the order of the boxes."""
-    found = []
-    for attachment in sorted(attachments, key=lambda a: a.box):
-        address = f"/validation/cases/{case_id}/attachments/{attachment.id}"
-        pages = range(1, attachment.pages + 1)
-        found += [Sheet(attachment, page, f"{address}/pages/{page}.png", address) for page in pages]
-    return found
+    return serving.sheets_of(f"/validation/cases/{case_id}", attachments)
 
 
 _ACTS = {

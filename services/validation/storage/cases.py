@@ -1,6 +1,6 @@
 """Cases one by one, and opening many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +8,19 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from services.validation.domain.case import Case
 from services.validation.domain.days import day_in
-from services.validation.domain.proceedings import Actor, Decision, Declaration
+from services.validation.domain.proceedings import (
+    Actor,
+    Decision,
+    Declaration,
+    Officer,
+    Proposal,
+    Question,
+    Verification,
+)
 from services.validation.domain.quantities import Quantities
 from services.validation.domain.reasons import RejectionReason
 from services.validation.domain.states import ActorKind, ClearanceState, ValidationState
@@ -49,10 +58,11 @@ _OPEN = """
 INSERT INTO licence_case (
     licence_id, version, country, point_of_entry, licence_number, number_key, vpa_country, operator_id, operator_name,
     operator_eori, requester_id, requester_name, licensee_name, expiry_date, arrival, submitted_at,
-    licensed_volume_m3, licensed_net_weight_kg, flags, licence, validation_state, clearance_state, modified_at)
+    licensed_volume_m3, licensed_net_weight_kg, flags, licence, validation_state, clearance_state, modified_at,
+    state_since)
 SELECT licence_id, version, country, point_of_entry, licence_number, number_key, vpa_country, operator_id,
     operator_name, operator_eori, requester_id, requester_name, licensee_name, expiry_date, arrival, submitted_at,
-    volume_m3, net_weight_kg, flags, licence::jsonb, 'submitted', 'not_ready', submitted_at
+    volume_m3, net_weight_kg, flags, licence::jsonb, 'submitted', 'not_ready', submitted_at, submitted_at
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::text[],
     $10::text[], $11::uuid[], $12::text[], $13::text[], $14::date[], $15::timestamptz[], $16::timestamptz[],
     $17::numeric[], $18::numeric[], $19::int[], $20::text[])
@@ -67,23 +77,44 @@ ON CONFLICT (licence_id) DO UPDATE SET version = excluded.version, country = exc
     licensee_name = excluded.licensee_name, expiry_date = excluded.expiry_date, arrival = excluded.arrival,
     submitted_at = excluded.submitted_at, licensed_volume_m3 = excluded.licensed_volume_m3,
     licensed_net_weight_kg = excluded.licensed_net_weight_kg, flags = excluded.flags, licence = excluded.licence,
-    modified_at = excluded.modified_at
-WHERE licence_case.version < excluded.version AND licence_case.validation_state = 'submitted'
+    modified_at = excluded.modified_at, state_since = excluded.state_since, held = true,
+    validation_state = excluded.validation_state, clearance_state = excluded.clearance_state
+WHERE licence_case.version < excluded.version
+  AND (licence_case.validation_state IN ('submitted', 'returned') OR NOT licence_case.held)
 """
 
 
 async def open_together(db: asyncpg.Connection, cases: Sequence[Opened]) -> None:
-    """Open these cases in one statement; of one licence at most one version may be among them."""
+    """Open these cases in one statement; of one licence at most one version may be among them.
+
+    A case that was returned, or had left for another cell, is open again.
+    """
     columns = zip(*(tuple(vars(case).values()) for case in cases), strict=True)
     await db.execute(_OPEN, *(list(column) for column in columns))
 
 
+async def let_go(db: asyncpg.Connection, versions: Mapping[UUID, int]) -> None:
+    """Another cell holds these licences from this version on; what is known of them here is history."""
+    await db.execute(
+        """
+        UPDATE licence_case SET held = false FROM unnest($1::uuid[], $2::int[]) AS gone (licence_id, version)
+        WHERE licence_case.licence_id = gone.licence_id AND licence_case.version < gone.version
+        """,
+        list(versions),
+        list(versions.values()),
+    )
+
+
 @dataclass(frozen=True)
 class StoredCase:
-    """A case as it lies in the table: the licence as it was handed in, and what was decided on it."""
+    """A case as it lies in the table: the licence as it stands now, and what was done with it.
+
+    `held` says whether this cell acts on it; it does not when the case was handed over to another one.
+    """
 
     licence_id: UUID
     version: int
+    held: bool
     country: str
     point_of_entry: str
     licence_number: str
@@ -104,6 +135,16 @@ class StoredCase:
     clearance_state: ClearanceState
     decision: Decision | None
     declaration: Declaration | None
+    officer: Officer | None
+    questions: tuple[Question, ...]
+    verifications: tuple[Verification, ...]
+    proposal: Proposal | None
+    replaces: UUID | None
+    replaced_by: UUID | None
+    due_on: date | None
+    risk: int
+    sampled: bool
+    state_since: datetime
     modified_at: datetime
 
     @property
@@ -126,6 +167,10 @@ class StoredCase:
             clearance_state=self.clearance_state,
             decision=self.decision,
             declaration=self.declaration,
+            officer=self.officer,
+            questions=self.questions,
+            verifications=self.verifications,
+            proposal=self.proposal,
         )
 
 
@@ -139,12 +184,17 @@ async def find(db: asyncpg.Connection, licence_id: UUID, *, to_change: bool = Fa
 
 async def change(db: asyncpg.Connection, case: Case, *, at: datetime) -> None:
     """Write what the rules made of a case that was found to be changed."""
-    decision, declaration = case.decision, case.declaration
+    decision, declaration, officer = case.decision, case.declaration, case.officer
+    second = decision.confirmed_by if decision else None
     await db.execute(
         """
         UPDATE licence_case SET version = $2, validation_state = $3, clearance_state = $4, modified_at = $5,
+            state_since = CASE WHEN (validation_state, clearance_state) = ($3, $4) THEN state_since ELSE $5 END,
             decided_at = $6, decided_by = $7, decided_by_name = $8, decided_body = $9, reason_code = $10, reason = $11,
-            declaration = $12, declared_volume_m3 = $13, declared_net_weight_kg = $14
+            confirmed_by = $12, confirmed_by_name = $13, confirmed_body = $14,
+            declaration = $15, declared_volume_m3 = $16, declared_net_weight_kg = $17, override_reason = $18,
+            officer_id = $19, officer_name = $20, questions = $21, verifications = $22, proposal = $23, due_on = $24,
+            country = $25, point_of_entry = $26
         WHERE licence_id = $1
         """,
         case.licence_id,
@@ -154,8 +204,22 @@ async def change(db: asyncpg.Connection, case: Case, *, at: datetime) -> None:
         at,
         *((decision.at, decision.by.account_id, decision.by.name, decision.by.body) if decision else (None,) * 4),
         *((decision.reason_code, decision.text) if decision else (None, None)),
+        *((second.account_id, second.name, second.body) if second else (None,) * 3),
         *((declaration.number, *astuple(declaration.quantities)) if declaration else (None,) * 3),
+        declaration.override_reason if declaration else "",
+        *((officer.account_id, officer.name) if officer else (None, None)),
+        _QUESTIONS.dump_python(case.questions, mode="json"),
+        _VERIFICATIONS.dump_python(case.verifications, mode="json"),
+        _PROPOSAL.dump_python(case.proposal, mode="json"),
+        case.due_on,
+        case.country,
+        case.point_of_entry,
     )
+
+
+_QUESTIONS = TypeAdapter(tuple[Question, ...])
+_VERIFICATIONS = TypeAdapter(tuple[Verification, ...])
+_PROPOSAL: TypeAdapter[Proposal | None] = TypeAdapter(Proposal | None)
 
 
 def _stored(row: asyncpg.Record) -> StoredCase:
@@ -168,10 +232,17 @@ def _stored(row: asyncpg.Record) -> StoredCase:
         clearance_state=ClearanceState(row["clearance_state"]),
         decision=_decision(row),
         declaration=_declaration(row),
+        officer=Officer(row["officer_id"], row["officer_name"]) if row["officer_id"] else None,
+        questions=_QUESTIONS.validate_python(row["questions"]),
+        verifications=_VERIFICATIONS.validate_python(row["verifications"]),
+        proposal=_PROPOSAL.validate_python(row["proposal"]),
     )
 
 
-_MADE = {"licensed", "licence", "validation_state", "clearance_state", "decision", "declaration"}
+_MADE = {
+    "licensed", "licence", "validation_state", "clearance_state", "decision", "declaration",
+    "officer", "questions", "verifications", "proposal",
+}  # fmt: skip
 _SAME = [name for name in StoredCase.__dataclass_fields__ if name not in _MADE]
 
 
@@ -180,10 +251,14 @@ def _decision(row: asyncpg.Record) -> Decision | None:
         return None
     by = Actor(ActorKind.MSCA, row["decided_by"], row["decided_by_name"], row["decided_body"])
     code = RejectionReason(row["reason_code"]) if row["reason_code"] else None
-    return Decision(by, row["decided_at"], row["reason"], code)
+    second = None
+    if row["confirmed_by"]:
+        second = Actor(ActorKind.MSCA, row["confirmed_by"], row["confirmed_by_name"], row["confirmed_body"])
+    return Decision(by, row["decided_at"], row["reason"], code, second)
 
 
 def _declaration(row: asyncpg.Record) -> Declaration | None:
     if row["declaration"] is None:
         return None
-    return Declaration(row["declaration"], Quantities(row["declared_volume_m3"], row["declared_net_weight_kg"]))
+    quantities = Quantities(row["declared_volume_m3"], row["declared_net_weight_kg"])
+    return Declaration(row["declaration"], quantities, row["override_reason"])

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from services.validation import storage
 from services.validation.domain.numbers import search_key
 from services.validation.domain.quantities import Quantities, total
 from services.validation.storage import Opened
-from shared.contracts.licence import Licence, Measure
+from shared.contracts.licence import Boxes, Licence, Measure
 from shared.work import Work
 
 
@@ -18,22 +19,25 @@ async def open_cases(
 
     The point of entry decides who holds it (1024/2008 art. 6(1)): other countries' licences are passed over.
     """
-    latest: dict[object, Opened] = {}
+    latest: dict[UUID, Opened] = {}
     for licence, at in submitted:
         opened = _opened(licence, at)
         known = latest.get(licence.id)
-        if (not countries or opened.country in countries) and (known is None or known.version < opened.version):
+        if known is None or known.version < opened.version:
             latest[licence.id] = opened
-    if latest:
-        await storage.open_together(work.db, list(latest.values()))
+    ours = [opened for opened in latest.values() if not countries or opened.country in countries]
+    if ours:
+        await storage.open_together(work.db, ours)
+    if len(ours) < len(latest):
+        kept = {opened.licence_id for opened in ours}
+        await storage.let_go(work.db, {o.licence_id: o.version for o in latest.values() if o.licence_id not in kept})
 
 
 def _opened(licence: Licence, at: datetime) -> Opened:
     if not licence.point_of_entry or licence.arrival is None:
         raise ValueError(f"licence {licence.id} was handed in without point of entry or arrival")
     boxes = licence.boxes
-    whole = _quantities(boxes.global_measure) if boxes.global_measure else None
-    licensed = total(whole, [_quantities(line) for line in boxes.commodities])
+    licensed = licensed_by(boxes)
     return Opened(
         licence_id=licence.id,
         version=licence.version,
@@ -56,6 +60,12 @@ def _opened(licence: Licence, at: datetime) -> Opened:
         flags=len(licence.flags),
         licence=licence.model_dump_json(),
     )
+
+
+def licensed_by(boxes: Boxes) -> Quantities:
+    """What the licence covers in all: its global measure, else the sum of its lines."""
+    whole = _quantities(boxes.global_measure) if boxes.global_measure else None
+    return total(whole, [_quantities(line) for line in boxes.commodities])
 
 
 def _quantities(measure: Measure) -> Quantities:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from services.validation import storage
@@ -13,6 +15,8 @@ from services.validation.words import shown
 from shared.person import Person, Role
 from shared.problems import FieldError, NotYours, Unknown, WrongContent, WrongState
 from shared.work import Work
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def role_as(person: Person, kind: ActorKind) -> Role:
@@ -38,6 +42,7 @@ async def case_of_authority(
     role = person.authority_of(case.country) if case else None
     if case is None or role is None:
         raise Unknown("There is no such case in your Member State.")
+    _held(case, to_change=to_change)
     return case, Actor(ActorKind.MSCA, person.account_id, person.name, role.body_name)
 
 
@@ -54,7 +59,20 @@ async def case_of_office(
     hidden = case is not None and case.validation_state is not ValidationState.VALIDATED and not to_change
     if case is None or role is None or hidden:
         raise Unknown("There is no such accepted licence for your office.")
+    _held(case, to_change=to_change)
     return case, Actor(ActorKind.CUSTOMS, person.account_id, person.name, role.body_name)
+
+
+def _held(case: StoredCase, *, to_change: bool) -> None:
+    if to_change and not case.held:
+        raise WrongState("This case was handed over to another authority, which acts on it now.")
+
+
+def chosen(kind: type[Choice], value: str, field: str = "kind") -> Choice:
+    """One of the choices. Raises WrongContent."""
+    if value not in set(kind):
+        raise WrongContent([FieldError(field, "unknown", "Choose one of the possibilities.")])
+    return kind(value)
 
 
 @contextmanager
