@@ -19,7 +19,6 @@ from services.licences.use_cases import attach_file, create_draft, submit_licenc
 from services.validation.domain.mrn import check_digit
 from services.validation.domain.quantities import Quantities
 from services.validation.use_cases import clearing, deciding
-from shared.attachments import Checked
 from shared.person import Person
 from shared.problems import WrongState
 
@@ -96,12 +95,10 @@ async def _entered_before(stage: Stage, plan: Plan) -> tuple[UUID, str] | None:
 
 
 async def _enter(stage: Stage, plan: Plan, serial: int) -> UUID:
+    kept = await stage.licences.files.take(scan_of(plan.boxes))
     async with stage.licences.work(at=plan.entered) as work:
         draft = await create_draft(work, plan.importer, boxes=plan.boxes)
-        await attach_file(
-            work, stage.licences.attachments, plan.importer, draft.id,
-            box=2, name=f"licence-{serial}.jpg", content=scan_of(plan.boxes), checked=Checked("image/jpeg", 1),
-        )  # fmt: skip
+        await attach_file(work, plan.importer, draft.id, box=2, name=f"licence-{serial}.jpg", kept=kept)
     return draft.id
 
 

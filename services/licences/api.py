@@ -5,12 +5,12 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
-from fastapi import Form as FormField
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from services.licences import use_cases
+from services.licences.domain.attachments import FILE_BOXES
 from services.licences.domain.form import Boxes
 from services.licences.domain.licence import Answers, Licence
 from services.licences.domain.reading import LONGEST_TEXT, MOST_ROWS, clean, read_arrival, read_boxes, read_on_behalf
@@ -18,12 +18,15 @@ from services.licences.pages import files
 from services.licences.service import InService
 from services.licences.shapes import contract_of
 from services.licences.storage.search import Row, Search
-from services.licences.uploads import read_and_check
+from services.licences.uploads import MOST_BYTES_AROUND, look_into
 from shared import reference_data
+from shared.attachments import serving
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
 from shared.idempotency import Answer, once
 from shared.paging import LARGEST_PAGE, PAGE
-from shared.problems import Unknown
+from shared.problems import FieldError, Unknown, WrongContent
+from shared.web.forms import Form, read_multipart
+from shared.web.i18n import N_
 
 Code = Annotated[str, StringConstraints(pattern=r"^\d{4,10}$")]
 """A commodity code without blanks."""
@@ -125,40 +128,54 @@ async def change(
     return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
 
 
-@router.post("/licences/{licence_id:uuid}/attachments", status_code=201)
+ONE_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "box": {"type": "integer", "enum": list(FILE_BOXES), "default": FILE_BOXES[0]},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/licences/{licence_id:uuid}/attachments", status_code=201, openapi_extra=ONE_FILE)
 async def attach(
-    request: Request,
-    licence_id: UUID,
-    person: SignedIn,
-    service: InService,
-    file: Annotated[UploadFile, File()],
-    box: Annotated[int, FormField()] = 2,
-    idempotency_key: IdempotencyKey = None,
+    request: Request, licence_id: UUID, person: SignedIn, service: InService, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    content, checked = await read_and_check(service, file, field="file", box=None)
+    """The body is read here and not by the framework, so that no more of it is taken in than a file may have."""
+    largest = service.settings.attachment_max_bytes
+    sent = await read_multipart(request, max_bytes=largest + MOST_BYTES_AROUND, max_file_bytes=largest)
+    form = Form.of(sent)
+    file, box = form.file("file"), form.text("box") or str(FILE_BOXES[0])
+    if file is None:
+        raise WrongContent([FieldError("file", "missing", N_("Send the file as a part named file."))])
+    name, number = file.filename or "", int(box) if box in map(str, FILE_BOXES) else 0
+    kept = await look_into(service, person, licence_id, file, box=number, field="file")
     async with service.work() as work:
 
         async def act() -> Answer:
-            added = await use_cases.attach_file(
-                work,
-                service.attachments,
-                person,
-                licence_id,
-                box=box,
-                name=file.filename or "",
-                content=content,
-                checked=checked,
-            )
+            added = await use_cases.attach_file(work, person, licence_id, box=number, name=name, kept=kept)
             address = f"/licences/api/v1/licences/{licence_id}/attachments/{added.id}"
             return Answer(201, asdict(added) | {"id": str(added.id)}, {"Location": address})
 
-        sent = f"{request.url.path} {box} {file.filename}".encode() + content
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
+        asked = f"{request.url.path} {box} {name} {kept.sha256}".encode()
+        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=asked, act=act))
 
 
 @router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}")
-async def attachment(licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService) -> Response:
-    return files.harmless(*await files.read(service, person, licence_id, attachment_id))
+async def attachment(
+    request: Request, licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService
+) -> Response:
+    return await serving.original(request, service.files, await files.seen(service, person, licence_id, attachment_id))
 
 
 @router.post("/licences/{licence_id:uuid}/submission")

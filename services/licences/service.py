@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from services.licences.consumers import listener
 from services.licences.settings import Settings
-from shared.attachments import AttachmentStore
+from shared.attachments.files import Files
 from shared.service import Service
 from shared.work import Clock, utc_now
 
@@ -19,7 +19,12 @@ class Licences(Service):
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         super().__init__("licences", settings, folder=Path(__file__).parent, listener=listener, clock=clock)
-        self.attachments = AttachmentStore(settings.attachments_dir)
+        self.files = Files(settings)
+
+    async def close(self) -> None:
+        """End the process that opens files too."""
+        self.files.close()
+        await super().close()
 
 
 def _service(request: Request) -> Licences:

@@ -1,23 +1,47 @@
-"""Files on their way in: looked into before anything is kept."""
+"""Files on their way in: first whether they may come at all, then what they are, and only then are they kept."""
+
+from uuid import UUID
 
 from starlette.datastructures import UploadFile
 
+from services.licences import use_cases
+from services.licences.domain.attachments import Attachment, clean_name
 from services.licences.service import Licences
-from shared.attachments import Checked, NotAPictureOrPdf, TooLarge, check
+from shared.attachments.files import FileRefused, Kept
+from shared.person import Person
 from shared.problems import FieldError, WrongContent
-from shared.web.i18n import N_
+from shared.telemetry import log
+
+logger = log("uploads")
+MOST_BYTES_AROUND = 1_000_000
+"""What may be sent around one file: names, a token, boundaries."""
 
 
-async def read_and_check(service: Licences, file: UploadFile, *, field: str, box: int | None) -> tuple[bytes, Checked]:
-    """The content and what it really is. Raises WrongContent at `field` when it may not be kept."""
-    largest = service.settings.attachment_max_bytes
-    content = await file.read(largest + 1)
-    params = {"name": file.filename or "", "megabytes": largest // 2**20}
+async def add_file(
+    service: Licences, person: Person, licence_id: UUID, file: UploadFile, *, box: int, field: str
+) -> Attachment:
+    """Add a file to a box of a draft. Raises WrongContent at `field` when it may not be kept, and what use cases do."""
+    kept = await look_into(service, person, licence_id, file, box=box, field=field)
+    async with service.work() as work:
+        return await use_cases.attach_file(work, person, licence_id, box=box, name=file.filename or "", kept=kept)
+
+
+async def look_into(
+    service: Licences, person: Person, licence_id: UUID, file: UploadFile, *, box: int, field: str
+) -> Kept:
+    """A file that may be attached; its bytes lie in the store. No transaction is open while it is looked at."""
+    async with service.work() as work:
+        await use_cases.require_room(work, person, licence_id, box=box)
+    content = await file.read(service.settings.attachment_max_bytes + 1)
     try:
-        return content, await check(content, largest=largest)
-    except TooLarge:
-        message = N_("%(name)s is too large: a file may have at most %(megabytes)s MB and 60 million pixels.")
-        raise WrongContent([FieldError(field, "file_too_large", message, box, params)]) from None
-    except NotAPictureOrPdf:
-        message = N_("%(name)s is no picture (PNG, JPEG, WebP, TIFF) and no PDF, or it is damaged.")
-        raise WrongContent([FieldError(field, "not_a_picture_or_pdf", message, box, params)]) from None
+        return await service.files.take(content)
+    except FileRefused as refusal:
+        logger.warning(
+            "file_refused",
+            reason=refusal.code,
+            found=refusal.params.get("found"),
+            licence_id=str(licence_id),
+            account_id=str(person.account_id),
+        )
+        name = clean_name(file.filename or "") or "?"
+        raise WrongContent([FieldError(field, refusal.code, refusal.message, box, refusal.about(name))]) from None

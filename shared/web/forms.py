@@ -10,7 +10,8 @@ from typing import Any, Protocol, Self, cast
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
 from shared.problems import Refusal
@@ -65,10 +66,16 @@ class Form:
         self.errors: dict[str, list[str]] = {}
 
     @classmethod
-    async def read(cls, request: Request, *, max_bytes: int = MAX_FORM_BYTES) -> Self:
-        """What was sent. Raises CsrfRefused, FormTooLarge, FormUnreadable. Texts are then in the person's language."""
+    async def read(
+        cls, request: Request, *, max_bytes: int = MAX_FORM_BYTES, max_file_bytes: int = MAX_FORM_BYTES
+    ) -> Self:
+        """What was sent. Raises CsrfRefused, FormTooLarge, FormUnreadable. Texts are then in the person's language.
+
+        Of a file larger than `max_file_bytes` one byte more than that is kept, and the rest is passed over: whoever
+        looks at it sees that it is too large, and everything else that was typed is there.
+        """
         speak(language_of(request), zone_of(request))
-        form = cls.of(await _parse(request, max_bytes))
+        form = cls.of(await read_multipart(request, max_bytes=max_bytes, max_file_bytes=max_file_bytes))
         check_csrf(request, form.raw(CSRF_FIELD))
         return form
 
@@ -149,19 +156,46 @@ class Form:
         return [text for value in self.values.get(name, []) if (text := value.strip())]
 
 
-async def _parse(request: Request, max_bytes: int) -> FormData:
-    """The form of this request; read once, because a body comes only once."""
+async def read_multipart(
+    request: Request, *, max_bytes: int = MAX_FORM_BYTES, max_file_bytes: int = MAX_FORM_BYTES
+) -> FormData:
+    """The form of this request; read once, because a body comes only once. Raises FormTooLarge, FormUnreadable."""
     if (known := getattr(request.state, "form_data", None)) is not None:
         return cast("FormData", known)
     if int(request.headers.get("content-length") or 0) > max_bytes:
         raise _too_large(max_bytes)
     limited = Request(request.scope, _at_most(request.receive, max_bytes))
     try:
-        data = await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
-    except HTTPException as unreadable:
+        if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+            parser = _Multipart(limited, max_file_bytes)
+            data = await parser.parse()
+        else:
+            data = await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    except (HTTPException, MultiPartException, ClientDisconnect) as unreadable:
         raise FormUnreadable from unreadable
     request.state.form_data = data
     return data
+
+
+class _Multipart(MultiPartParser):
+    """Lets no more of a file into memory or onto the disk than may be kept of it, and one byte."""
+
+    def __init__(self, request: Request, max_file_bytes: int) -> None:
+        limits = {"max_files": MAX_FILES, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD_BYTES}
+        super().__init__(request.headers, request.stream(), **limits)
+        self.max_file_bytes = max_file_bytes
+        self._got = 0
+
+    def on_part_begin(self) -> None:
+        super().on_part_begin()
+        self._got = 0
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is not None:
+            end = min(end, start + max(0, self.max_file_bytes + 1 - self._got))
+            self._got += end - start
+        if end > start:
+            super().on_part_data(data, start, end)
 
 
 def _at_most(receive: Receive, max_bytes: int) -> Receive:

@@ -20,7 +20,7 @@ from services.licences.settings import Settings
 from services.licences.storage import licences as storage
 from services.licences.use_cases import attach_file, create_draft
 from shared import outbox
-from shared.attachments import Checked
+from shared.attachments.files import Kept
 from shared.person import Person
 from shared.testing.people import Issuer, importer_role, know, person
 from shared.testing.settings import settings_for
@@ -117,14 +117,12 @@ async def _drafts(service: Licences, importer: Person, serials: Any) -> list[UUI
     chance = random.Random(7)  # noqa: S311 - nothing here is secret
     today = dt.datetime.now(dt.UTC).date()
     made = []
+    kept = Kept(await service.files.store.put(b"the same scan"), "image/jpeg", 13, 1)
     for _ in range(COUNT):
         boxes = boxes_of(chance, next(serials), destination="BE", day=today)
         async with service.work() as work:
             draft = await create_draft(work, importer, boxes=boxes)
-            await attach_file(
-                work, service.attachments, importer, draft.id,
-                box=2, name="scan.jpg", content=b"the same scan", checked=Checked("image/jpeg", 1),
-            )  # fmt: skip
+            await attach_file(work, importer, draft.id, box=2, name="scan.jpg", kept=kept)
         made.append(draft.id)
     return made
 

@@ -12,7 +12,6 @@ from services.licences import use_cases
 from services.licences.domain.licence import Answers, Licence
 from services.licences.domain.reading import read_boxes
 from services.licences.service import Licences
-from shared.attachments import check
 from shared.person import Person
 from shared.testing.people import importer_role, know, person
 
@@ -61,6 +60,12 @@ def a_scan(colour: str = "white") -> bytes:
     return buffer.getvalue()
 
 
+def pixels(picture: bytes) -> tuple[tuple[int, int], bytes]:
+    """What is seen of a picture: its size and colours."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return image.size, image.convert("RGB").tobytes()
+
+
 async def an_importer(service: Licences, *, company: UUID | None = None, name: str = "Ines Importer") -> Person:
     """An importer of this company, else of a new one, whom the service knows."""
     company = company or uuid4()
@@ -77,19 +82,10 @@ async def an_importer(service: Licences, *, company: UUID | None = None, name: s
 async def a_draft(service: Licences, importer: Person, boxes: dict[str, Any] | None = None) -> Licence:
     """A draft with a scan."""
     read, _mistakes = read_boxes(boxes or PAPER)
-    scan = a_scan()
+    kept = await service.files.take(a_scan())
     async with service.work() as work:
         draft = await use_cases.create_draft(work, importer, boxes=read)
-        await use_cases.attach_file(
-            work,
-            service.attachments,
-            importer,
-            draft.id,
-            box=2,
-            name="licence.png",
-            content=scan,
-            checked=await check(scan, largest=10_000),
-        )
+        await use_cases.attach_file(work, importer, draft.id, box=2, name="licence.png", kept=kept)
     return draft
 
 

@@ -24,6 +24,7 @@ from shared.contracts.validation import (
     LicenceValidated,
 )
 from shared.person import Person
+from shared.roles import roles_of
 from tests.licences.stage import NOW, a_submitted_licence, an_importer, numbered
 
 
@@ -169,3 +170,22 @@ async def test_companies_and_authorities_are_kept_at_their_latest(service: Licen
         assert kept is not None
         assert kept.name == "New"
         assert await bodies.competent_authority(work.db, "LU") == "Second"
+
+
+async def test_a_renamed_company_has_its_new_name_in_roles_and_a_closed_authority_gets_nothing_more(
+    service: Licences, importer: Person
+) -> None:
+    company, authority = importer.companies[0], uuid4()
+    renamed = OperatorRegistered(
+        operator_id=company, version=9, name="Renamed NV", eori="BE1", address="Kade 1", town="Gent", country="BE"
+    )
+    told = {"authority_id": authority, "kind": "msca", "country": "MT", "name": "Forests of Malta"}
+
+    await hear(service, record(renamed), record(AuthorityRegistered(version=1, **told)))
+    async with service.work() as work:
+        assert [role.body_name for role in await roles_of(work.db, importer.account_id, at=NOW)] == ["Renamed NV"]
+        assert await bodies.competent_authority(work.db, "MT") == "Forests of Malta"
+
+    await hear(service, record(AuthorityRegistered(version=2, closed=True, **told)))
+    async with service.work() as work:
+        assert await bodies.competent_authority(work.db, "MT") is None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from services.licences.domain.attachments import Attachment
 from services.licences.domain.box_rules import BOX_RULES
 from services.licences.domain.form import Boxes, Party
 from services.licences.domain.lodging import Lodging
@@ -34,19 +35,6 @@ class Requester:
 
     account_id: UUID
     name: str
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file of the licence; its bytes lie in the store under `sha256`."""
-
-    id: UUID
-    box: int
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    pages: int
 
 
 @dataclass(frozen=True)

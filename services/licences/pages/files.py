@@ -1,63 +1,71 @@
-"""The files of a licence, for those who may see it, with headers that make them harmless."""
+"""The files of a licence, for those who may see it; and new ones for a draft, one at a time."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from services.licences import use_cases
-from services.licences.domain.licence import Attachment
+from services.licences.domain.attachments import FILE_BOXES, Attachment
+from services.licences.pages.form_files import keep_file
 from services.licences.service import InService, Licences
-from shared.attachments import page_as_png
+from services.licences.uploads import MOST_BYTES_AROUND
+from shared.attachments import serving
 from shared.http import SignedIn
 from shared.person import Person
-from shared.problems import Unknown
+from shared.problems import FieldError, WrongContent
+from shared.web.forms import Form
+from shared.web.i18n import N_
 
 router = APIRouter(include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, le=10_000)]
-SHOWN = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/pdf": "pdf"}
-"""What browsers show by themselves, with the ending of its name; anything else is saved."""
+FILE = "/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}"
 
 
-@router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}")
-async def attachment(licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService) -> Response:
-    file, content = await read(service, person, licence_id, attachment_id)
-    return harmless(file, content)
+@router.get(FILE)
+async def attachment(
+    request: Request, licence_id: UUID, attachment_id: UUID, person: SignedIn, service: InService
+) -> Response:
+    return await serving.original(request, service.files, await seen(service, person, licence_id, attachment_id))
 
 
-@router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}/pages/{number}.png")
-async def page(licence_id: UUID, attachment_id: UUID, number: Number, person: SignedIn, service: InService) -> Response:
-    file, content = await read(service, person, licence_id, attachment_id)
-    try:
-        picture = await page_as_png(content, file.media_type, number)
-    except IndexError:
-        raise Unknown from None
-    name = f'inline; filename="{file.id}-{number}.png"'
-    return Response(picture, media_type="image/png", headers=_headers(name, "image/png"))
+@router.get(FILE + "/pages/{number}.{kind}")
+async def page(
+    request: Request,
+    licence_id: UUID,
+    attachment_id: UUID,
+    number: Number,
+    kind: Literal["webp", "png"],
+    person: SignedIn,
+    service: InService,
+) -> Response:
+    file = await seen(service, person, licence_id, attachment_id)
+    return await serving.picture(request, service.files, file, page=number, kind=kind)
 
 
-async def read(service: Licences, person: Person, licence_id: UUID, attachment_id: UUID) -> tuple[Attachment, bytes]:
-    """A file and its bytes. Raises Unknown for those who may not see the licence."""
+async def seen(service: Licences, person: Person, licence_id: UUID, attachment_id: UUID) -> Attachment:
+    """A file. Raises Unknown for those who may not see the licence."""
     async with service.work() as work:
-        file = await use_cases.read_attachment(work, person, licence_id, attachment_id)
-    return file, await service.attachments.get(file.sha256)
+        return await use_cases.read_attachment(work, person, licence_id, attachment_id)
 
 
-def harmless(file: Attachment, content: bytes) -> Response:
-    """The bytes as they were sent. Their own name does not travel in a header; their type is what was found in them."""
-    ending = SHOWN.get(file.media_type)
-    disposition = f'inline; filename="{file.id}.{ending}"' if ending else f'attachment; filename="{file.id}.tif"'
-    return Response(content, media_type=file.media_type, headers=_headers(disposition, file.media_type))
+@router.post("/licences/{licence_id:uuid}/attachments")
+async def add(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
+    """Add one file, sent by a script while the form stays open; answers with the files of its box, to be put in place.
 
-
-def _headers(disposition: str, media_type: str) -> dict[str, str]:
-    """Nothing in the file may load or run anything. Browsers do not show PDFs in a sandbox; their viewers are one."""
-    sandbox = "" if media_type == "application/pdf" else "; sandbox"
-    return {
-        "Content-Disposition": disposition,
-        "Content-Security-Policy": f"default-src 'none'; style-src 'unsafe-inline'{sandbox}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=3600, immutable",
-    }
+    Whatever is wrong with the file stands in the answer beside the field, with status 422 or 503.
+    """
+    largest = service.settings.attachment_max_bytes
+    form = await Form.read(request, max_bytes=largest * 2 + MOST_BYTES_AROUND, max_file_bytes=largest)
+    box = next((box for box in FILE_BOXES if str(box) == form.text("box")), None)
+    file = form.file("file")
+    if box is None or file is None:
+        raise WrongContent([FieldError("box", "no_file_box", N_("Files belong to Box 2, 17 or 18."))])
+    shown = Form.empty()
+    status = await keep_file(service, person, licence_id, file, shown, box=box)
+    async with service.work() as work:
+        licence = await use_cases.read_draft(work, person, licence_id)
+    shown_with = {"licence": licence, "form": shown, "box": box, "largest_file": largest}
+    return service.pages.render(request, "attachments_of_box.html", status=status, **shown_with)

@@ -12,8 +12,9 @@ from services.licences.domain.form import Boxes, Party
 from services.licences.domain.licence import Licence
 from services.licences.domain.reading import read_boxes
 from services.licences.pages import choices, typed
+from services.licences.pages.form_files import act_on_file, keep_files
 from services.licences.service import InService, Licences
-from services.licences.uploads import read_and_check
+from shared.attachments.serving import sheets_of
 from shared.http import SignedIn
 from shared.person import Person
 from shared.problems import NotYours, Stale, WrongContent
@@ -23,6 +24,8 @@ from shared.web.i18n import N_, _
 from shared.web.pages import see_other
 
 router = APIRouter(include_in_schema=False)
+SCAN_BESIDE = "?scan=beside"
+"""At the end of the form's address: the scan is shown beside it."""
 
 
 @router.get("/licences/new")
@@ -62,16 +65,17 @@ async def edit(
 
 @router.post("/licences/{licence_id:uuid}/edit")
 async def save(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
-    form = await Form.read(request)
+    form = await Form.read(request, max_file_bytes=service.settings.attachment_max_bytes)
     action, code = form.text("action"), form.text("add_code")
     version = int(form.text("version")) if re.fullmatch(r"\d{1,9}", form.text("version")) else 0
     boxes, place = typed.changed(typed.boxes_in(form), action, code)
     if code and action != "add-code":
         boxes, _line = typed.changed(boxes, "add-code", code)
     again, status = typed.shown(boxes, version), 422
-    await _keep_files(service, person, licence_id, form, again)
+    await keep_files(service, person, licence_id, form, again)
+    place = await act_on_file(service, person, licence_id, action) or place
     try:
-        licence = await _save(service, person, licence_id, boxes, version, action)
+        licence = await _save(service, person, licence_id, boxes, version)
         again = typed.form_of(licence) if again.ok else _with_errors_of(again, typed.form_of(licence))
     except WrongContent as wrong:
         again.take(wrong)
@@ -87,7 +91,8 @@ async def save(request: Request, licence_id: UUID, person: SignedIn, service: In
         return _show(request, service, licence, again, status=status)
     if action == "submit":
         return see_other(f"/licences/{licence_id}/submit/point-of-entry")
-    here = f"/licences/{licence_id}/edit"
+    beside = action == "show-scan" or (_is_beside(request) and action != "hide-scan")
+    here = f"/licences/{licence_id}/edit{SCAN_BESIDE if beside else ''}"
     return see_other(f"{here}#{place}") if place else see_other(here, flash=_("The draft is saved."))
 
 
@@ -99,41 +104,12 @@ async def delete(request: Request, licence_id: UUID, person: SignedIn, service: 
     return see_other("/licences", flash=_("The draft is deleted."))
 
 
-async def _save(
-    service: Licences, person: Person, licence_id: UUID, boxes: typed.Raw, version: int, action: str
-) -> Licence:
-    """Save the boxes, and take a file off when that was the button."""
+async def _save(service: Licences, person: Person, licence_id: UUID, boxes: typed.Raw, version: int) -> Licence:
     read, mistakes = read_boxes(boxes)
     if mistakes:
         raise use_cases.refused(mistakes)
     async with service.work() as work:
-        licence = await use_cases.save_draft(work, person, licence_id, version=version, boxes=read)
-        for file in licence.attachments:
-            if action == f"remove-attachment:{file.id}":
-                await use_cases.remove_attachment(work, person, licence_id, file.id)
-    return licence
-
-
-async def _keep_files(service: Licences, person: Person, licence_id: UUID, form: Form, again: Form) -> None:
-    """Add the chosen files to the draft, whatever else is wrong: browsers do not send them twice."""
-    for box in use_cases.FILE_BOXES:
-        field = f"attachments.box{box}"
-        for file in form.files(field):
-            try:
-                content, checked = await read_and_check(service, file, field=field, box=box)
-                async with service.work() as work:
-                    await use_cases.attach_file(
-                        work,
-                        service.attachments,
-                        person,
-                        licence_id,
-                        box=box,
-                        name=file.filename or "",
-                        content=content,
-                        checked=checked,
-                    )
-            except WrongContent as wrong:
-                again.take(wrong)
+        return await use_cases.save_draft(work, person, licence_id, version=version, boxes=read)
 
 
 async def _check(service: Licences, person: Person, licence_id: UUID, form: Form) -> None:
@@ -143,6 +119,10 @@ async def _check(service: Licences, person: Person, licence_id: UUID, form: Form
             await use_cases.check_boxes(work, person, licence_id)
     except WrongContent as wrong:
         form.take(wrong)
+
+
+def _is_beside(request: Request) -> bool:
+    return request.query_params.get("scan") == "beside"
 
 
 def _with_errors_of(wrong: Form, form: Form) -> Form:
@@ -167,6 +147,9 @@ def _show(request: Request, service: Licences, licence: Licence, form: Form, *, 
     country = form.text("boxes.issuing_authority.country")
     context: dict[str, Any] = {
         "licence": licence,
+        "largest_file": service.settings.attachment_max_bytes,
+        "sheets": sheets_of(f"/licences/{licence.id}", licence.attachments),
+        "beside": _is_beside(request),
         "form": form,
         "lines": form.indexes("boxes.commodities"),
         "number_format": number_format(country),

@@ -11,6 +11,7 @@ from services.licences.pages import choices
 from services.licences.service import InService
 from services.licences.storage.licences import Happening
 from services.licences.use_cases import LicenceView
+from shared.attachments.serving import first_sheet, sheets_of
 from shared.http import SignedIn
 from shared.reference_data import customs_office
 from shared.web.formats import country
@@ -39,6 +40,8 @@ async def licence(request: Request, licence_id: UUID, person: SignedIn, service:
         request,
         "licence.html",
         licence=shown,
+        files=[first_sheet(f"/licences/{shown.id}", file) for file in shown.attachments],
+        sheets=sheets_of(f"/licences/{shown.id}", shown.attachments),
         is_ours=view.is_ours,
         next_step=next_step(view),
         office=customs_office(shown.answers.point_of_entry or ""),

@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from services.licences.domain.attachments import Attachment
 from services.licences.domain.form import Party
-from services.licences.domain.licence import Answers, Attachment, Flagged, Licence, Operator, Requester
+from services.licences.domain.licence import Answers, Flagged, Licence, Operator, Requester
 from services.licences.domain.reading import read_boxes
 from services.licences.shapes import boxes_json
 
 _LOAD = """
 SELECT l.*,
     (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'box', a.box, 'name', a.name, 'media_type', a.media_type,
-                                         'size', a.size, 'sha256', a.sha256, 'pages', a.pages)
-                      ORDER BY a.box, a.added_at, a.id)
+                                         'size', a.size, 'sha256', a.sha256, 'pages', a.pages, 'rotation', a.rotation)
+                      ORDER BY a.box, a.position, a.id)
      FROM attachment a WHERE a.licence_id = l.id) AS attachments,
     EXISTS (SELECT 1 FROM licence other
             WHERE other.vpa_country = l.vpa_country AND other.licence_number = l.licence_number AND other.id <> l.id
@@ -183,33 +184,6 @@ async def timeline(db: asyncpg.Connection, licence_id: UUID) -> list[Happening]:
         "SELECT what, at, by, text FROM licence_event WHERE licence_id = $1 ORDER BY version DESC", licence_id
     )
     return [Happening(*row) for row in rows]
-
-
-async def add_attachment(db: asyncpg.Connection, licence_id: UUID, file: Attachment, *, at: dt.datetime) -> None:
-    """Note a file whose bytes lie in the store."""
-    await db.execute(
-        """
-        INSERT INTO attachment (id, licence_id, box, name, media_type, size, sha256, pages, added_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """,
-        file.id,
-        licence_id,
-        file.box,
-        file.name,
-        file.media_type,
-        file.size,
-        file.sha256,
-        file.pages,
-        at,
-    )
-
-
-async def remove_attachment(db: asyncpg.Connection, licence_id: UUID, attachment_id: UUID) -> bool:
-    """Take a file off a licence. Its bytes stay: other licences may have the same."""
-    status: str = await db.execute(
-        "DELETE FROM attachment WHERE id = $2 AND licence_id = $1", licence_id, attachment_id
-    )
-    return status == "DELETE 1"
 
 
 async def delete(db: asyncpg.Connection, licence_id: UUID) -> None:

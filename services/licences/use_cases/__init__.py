@@ -1,14 +1,13 @@
 """What people can do with licences, and what is done when validation tells what became of one."""
 
-from services.licences.use_cases.drafts import (
-    FILE_BOXES,
+from services.licences.use_cases.attachments import (
     attach_file,
-    create_draft,
-    delete_draft,
-    read_draft,
+    move_attachment,
     remove_attachment,
-    save_draft,
+    require_room,
+    turn_attachment,
 )
+from services.licences.use_cases.drafts import create_draft, delete_draft, read_draft, save_draft
 from services.licences.use_cases.guards import refused
 from services.licences.use_cases.reading import (
     LicenceView,
@@ -20,7 +19,6 @@ from services.licences.use_cases.reading import (
 from services.licences.use_cases.submission import answer, check_boxes, flags_if_submitted, submit_licence
 
 __all__ = [
-    "FILE_BOXES",
     "LicenceView",
     "answer",
     "attach_file",
@@ -28,13 +26,16 @@ __all__ = [
     "create_draft",
     "delete_draft",
     "flags_if_submitted",
+    "move_attachment",
     "note_progress",
     "read_attachment",
     "read_draft",
     "read_licence",
     "refused",
     "remove_attachment",
+    "require_room",
     "save_draft",
     "search_licences",
     "submit_licence",
+    "turn_attachment",
 ]

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.licences.domain.licence import Attachment, Licence
+from services.licences.domain.attachments import Attachment
+from services.licences.domain.licence import Licence
 from services.licences.reference import reference
 from services.licences.storage import bodies
 from services.licences.storage import licences as storage
