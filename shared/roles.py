@@ -4,7 +4,7 @@ A role is what the latest event about it says; so a revoked role stops working h
 whatever a token still claims. A role that ends on a day ends here by itself, even while identity is away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -68,6 +68,19 @@ async def keep(db: asyncpg.Connection, roles: Sequence[RoleFact], *, granted: bo
         for r in roles
     ]
     await db.execute(_KEEP, *(list(column) for column in zip(*rows, strict=True)))
+
+
+async def rename_bodies(db: asyncpg.Connection, names: Mapping[UUID, str]) -> None:
+    """Companies and authorities changed their names; people act for them under the new ones."""
+    await db.execute(
+        """
+        UPDATE known_role SET body_name = told.name
+        FROM unnest($1::uuid[], $2::text[]) AS told (id, name)
+        WHERE known_role.body_id = told.id AND known_role.granted AND known_role.body_name <> told.name
+        """,
+        list(names),
+        list(names.values()),
+    )
 
 
 async def roles_of(db: asyncpg.Connection, account_id: UUID, *, at: datetime) -> tuple[Role, ...]:

@@ -12,7 +12,7 @@ from shared.contracts.validation import (
     LicenceValidated,
 )
 from shared.messaging import Heard, Listener
-from shared.roles import keep_roles
+from shared.roles import keep_roles, rename_bodies
 from shared.work import Work
 
 listener = Listener("licences")
@@ -21,12 +21,12 @@ keep_roles(listener)
 
 @listener.hears_together(OperatorRegistered)
 async def keep_companies_when_registered(work: Work, heard: list[Heard]) -> None:
-    await bodies.keep_operators(work.db, [h.event for h in heard])
+    await rename_bodies(work.db, await bodies.keep_operators(work.db, [h.event for h in heard]))
 
 
 @listener.hears_together(AuthorityRegistered)
 async def keep_authorities_when_registered(work: Work, heard: list[Heard]) -> None:
-    await bodies.keep_authorities(work.db, [h.event for h in heard])
+    await rename_bodies(work.db, await bodies.keep_authorities(work.db, [h.event for h in heard]))
 
 
 @listener.hears(LicenceValidated)

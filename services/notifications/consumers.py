@@ -5,14 +5,16 @@ Who is told is found out a moment later (addressing.py), as facts about people a
 
 from services.notifications import facts
 from services.notifications.domain import Message
-from services.notifications.storage import event_log, messages, recipients
+from services.notifications.storage import erasure, event_log, messages, recipients
 from shared import roles
 from shared.contracts.identity import (
     AccountConfirmed,
+    AccountDeleted,
     AccountLinkRequested,
     AuthorityRegistered,
     ConfirmationRequested,
     EmailChangeRequested,
+    OperatorRegistered,
     PasswordResetRequested,
     RegistrationRepeated,
     RoleChanged,
@@ -47,9 +49,20 @@ async def know_people_when_confirmed(work: Work, heard: list[Heard]) -> None:
     await recipients.keep_accounts(work.db, [h.event for h in heard], now=work.now)
 
 
+@listener.hears(AccountDeleted)
+async def forget_people_when_deleted(work: Work, event: AccountDeleted) -> None:
+    await erasure.forget(work.db, event, now=work.now)
+
+
 @listener.hears_together(AuthorityRegistered)
 async def know_mailboxes_when_authorities_registered(work: Work, heard: list[Heard]) -> None:
     await recipients.keep_authorities(work.db, [h.event for h in heard], now=work.now)
+    await roles.rename_bodies(work.db, {h.event.authority_id: h.event.name for h in heard})
+
+
+@listener.hears_together(OperatorRegistered)
+async def rename_roles_when_company_renamed(work: Work, heard: list[Heard]) -> None:
+    await roles.rename_bodies(work.db, {h.event.operator_id: h.event.name for h in heard})
 
 
 @listener.hears_together(ConfirmationRequested)

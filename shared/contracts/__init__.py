@@ -46,11 +46,12 @@ HEARS: dict[str, tuple[str, ...]] = {
         "identity.roles",
         "validation.cases",
     ),
-    "validation": ("identity.authorities", "identity.roles", "licences.licences"),
+    "validation": ("identity.authorities", "identity.roles", "licences.licences", "validation.cases"),
     "notifications": (
         "identity.accounts",
         "identity.authorities",
         "identity.mails",
+        "identity.operators",
         "identity.roles",
         "licences.licences",
         "validation.cases",

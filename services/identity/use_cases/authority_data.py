@@ -8,13 +8,16 @@ from uuid import UUID
 from services.identity.domain.authorities import Authority, Record, demonstration_mailbox, issuer_code
 from services.identity.domain.changes import between
 from services.identity.domain.identifiers import MEMBER_STATES
+from services.identity.domain.refusals import Mistakes, WrongFields
 from services.identity.storage import authorities as storage
 from services.identity.storage import changes
 from services.identity.storage.changes import NewChange, Source
+from services.identity.use_cases.clients import end_clients_of
 from services.identity.use_cases.refusals import obeying_rules
 from shared import reference_data
 from shared.contracts.identity import AuthorityRegistered
 from shared.web.formats import country as country_name
+from shared.web.i18n import N_
 from shared.work import Work
 
 NOT_AN_ISSUER = "not the issuer"
@@ -67,12 +70,15 @@ async def load_authorities(work: Work, packaged: Sequence[Authority]) -> int:
 
 
 async def load_corrections(work: Work, wanted: Sequence[Authority]) -> tuple[int, int]:
-    """Add and correct authorities from a file: how many were new, and how many changed. Raises WrongContent."""
+    """Add and correct authorities from a file: how many were new, and how many changed. All of them or none.
+
+    Raises WrongContent with the code of the row in each field's name.
+    """
     await storage.lock_loading(work.db)
-    with obeying_rules():
-        wanted = [authority.checked() for authority in wanted]
+    wanted = _checked(wanted)
     there = await storage.locked(work.db, [authority.id for authority in wanted])
-    records, changed = [], []
+    records: list[Record] = []
+    changed = []
     for authority in wanted:
         kept = there.get(authority.id)
         difference = between(kept.authority, authority) if kept else {}
@@ -82,12 +88,13 @@ async def load_corrections(work: Work, wanted: Sequence[Authority]) -> tuple[int
         records.append(record)
         changed.append(NewChange(authority.id, record.version, difference))
     await put(work, records, changed, by=None, source="command")
-    return len(records) - len(there), sum(change.body_id in there for change in changed)
+    corrected = sum(change.body_id in there for change in changed)
+    return len(changed) - corrected, corrected
 
 
-async def export_authorities(work: Work, *, kind: str | None, country: str | None) -> list[Authority]:
+async def export_authorities(work: Work, *, kind: str | None, country: str | None, text: str = "") -> list[Authority]:
     """All of them, closed ones too, by name."""
-    wanted = storage.Wanted(kind, country)
+    wanted = storage.Wanted(kind, country, text)
     return [kept.authority for kept in await storage.search(work.db, wanted, behind=None, limit=1_000_000)]
 
 
@@ -115,7 +122,27 @@ async def put(
         record = told[change.body_id]
         if "name" in change.changes:
             await storage.rename_in_roles(work.db, change.body_id, record.authority.name)
+        if not record.authority.open_on(today):
+            await end_clients_of(work, change.body_id, by=by)
         work.tell(_fact(record, today))
+
+
+def _checked(rows: Sequence[Authority]) -> list[Authority]:
+    wrong = Mistakes()
+    checked = {}
+    for row in rows:
+        try:
+            authority = row.checked()
+        except WrongFields as mistakes:
+            for mistake in mistakes.mistakes:
+                wrong.add(f"{row.kind}.{row.code}.{mistake.field}", mistake.code, mistake.message, **mistake.params)
+            continue
+        if authority.id in checked:
+            wrong.add(f"{row.kind}.{row.code}", "twice", N_("This authority stands in the file twice."))
+        checked[authority.id] = authority
+    with obeying_rules():
+        wrong.refuse_if_any()
+    return list(checked.values())
 
 
 def _opened(authority: Authority, today: date) -> dict[str, tuple[str, str]]:

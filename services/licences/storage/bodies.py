@@ -14,6 +14,7 @@ SELECT DISTINCT ON (id) * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::tex
 ORDER BY id, version DESC
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, eori = excluded.eori
 WHERE operator.version < excluded.version
+RETURNING id, name
 """
 
 _KEEP_AUTHORITIES = """
@@ -21,21 +22,27 @@ INSERT INTO authority (id, version, kind, name, country)
 SELECT DISTINCT ON (id) * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[])
     AS told (id, version, kind, name, country)
 ORDER BY id, version DESC
-ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, country = excluded.country
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, name = excluded.name,
+    country = excluded.country
 WHERE authority.version < excluded.version
+RETURNING id, name
 """
+CLOSED = "closed"
+"""The kind of authorities that exist no longer: nothing goes to them, whatever they were."""
 
 
-async def keep_operators(db: asyncpg.Connection, told: Sequence[OperatorRegistered]) -> None:
-    """Note the latest about these companies."""
+async def keep_operators(db: asyncpg.Connection, told: Sequence[OperatorRegistered]) -> dict[UUID, str]:
+    """Note the latest about these companies; returns the names of those that were news."""
     rows = [(o.operator_id, o.version, o.name, o.eori) for o in told]
-    await db.execute(_KEEP_OPERATORS, *(list(column) for column in zip(*rows, strict=True)))
+    news = await db.fetch(_KEEP_OPERATORS, *(list(column) for column in zip(*rows, strict=True)))
+    return {row["id"]: row["name"] for row in news}
 
 
-async def keep_authorities(db: asyncpg.Connection, told: Sequence[AuthorityRegistered]) -> None:
-    """Note the latest about these authorities and offices."""
-    rows = [(a.authority_id, a.version, a.kind, a.name, a.country) for a in told]
-    await db.execute(_KEEP_AUTHORITIES, *(list(column) for column in zip(*rows, strict=True)))
+async def keep_authorities(db: asyncpg.Connection, told: Sequence[AuthorityRegistered]) -> dict[UUID, str]:
+    """Note the latest about these authorities and offices; returns the names of those that were news."""
+    rows = [(a.authority_id, a.version, CLOSED if a.closed else a.kind, a.name, a.country) for a in told]
+    news = await db.fetch(_KEEP_AUTHORITIES, *(list(column) for column in zip(*rows, strict=True)))
+    return {row["id"]: row["name"] for row in news}
 
 
 async def operator(db: asyncpg.Connection, operator_id: UUID) -> Operator | None:
