@@ -1,4 +1,4 @@
-"""Asking, verifying, correcting, returning, withdrawing, replacing, handing over: on real PostgreSQL, with their facts."""
+"""Asking, verifying, correcting, returning, withdrawing, replacing, handing over: on real PostgreSQL."""
 
 import json
 from collections.abc import Awaitable, Callable
