@@ -13,7 +13,8 @@ from services.identity.domain import clients as rules
 from services.identity.domain.clients import Client, ClientStatus, Secret, Wish
 from services.identity.domain.refusals import WrongFields
 from services.identity.service import Identity
-from services.identity.use_cases import clients
+from services.identity.use_cases import authorities, clients, operators
+from services.identity.use_cases.authority_data import open_and_close
 from shared.problems import NotYours, Stale, Unknown, WrongContent, WrongState
 from tests.identity.acts import authority, create
 from tests.identity.client_acts import acts_on, make_administrator, make_client, make_secret
@@ -81,9 +82,9 @@ def test_a_token_has_the_scopes_asked_for_and_never_more(asked: Any, granted: An
 
 
 def test_a_day_ends_at_midnight_where_the_person_is() -> None:
-    _, _, ends_at = Wish(uuid4(), "SAP", ["licences:read"], "2026-11-22").checked(now=NOW, time_zone="Asia/Tokyo")
+    plan = Wish(uuid4(), "SAP", ["licences:read"], "2026-11-22").checked(now=NOW, time_zone="Asia/Tokyo")
 
-    assert ends_at == datetime(2026, 11, 22, 15, tzinfo=UTC)
+    assert plan.ends_at == datetime(2026, 11, 22, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -196,17 +197,51 @@ async def test_a_client_stays_when_its_maker_is_no_administrator_any_more(servic
     assert len(await service.roles_of(client.id)) == 1
 
 
-async def test_a_closed_body_has_no_clients(service: Identity, member: Member) -> None:
+async def test_a_closed_company_has_no_clients_and_gets_none(service: Identity, member: Member) -> None:
     person, _, company = await make_administrator(service, member)
-    first, second = [await make_client(service, person, company.id) for _ in range(2)]
+    both = [await make_client(service, person, company.id) for _ in range(2)]
     support, _ = await member(support=True)
 
     async with service.work() as work:
-        await clients.end_clients_of(work, company.id, by=support)
+        await operators.close_operator(work, support, company.id, reason="dissolved", version=company.version)
 
-    for client in (first, second):
+    for client in both:
         assert await service.roles_of(client.id) == ()
         assert len(await told(service, "role-revoked", client.id)) == 1
+        assert (await acts_on(service, client.id))[-1] == "client_deleted"
+    with pytest.raises(WrongContent):
+        await make_client(service, person, company.id)
+
+
+async def test_the_clients_of_an_authority_end_with_its_last_day(
+    service: Identity, member: Member, clock: Clock
+) -> None:
+    office = await authority(service, "customs", "LU")
+    support, _ = await member(support=True)
+    client = await make_client(service, support, office.id)
+    async with service.work() as work:
+        view = await authorities.read_authority(work, support, office.id)
+        leaving = replace(view.kept.authority, valid_until=clock().date(), closed_reason="merged")
+        await authorities.correct_authority(work, support, office.id, leaving, version=view.kept.version)
+    assert len(await service.roles_of(client.id)) == 1
+
+    clock.forward(days=1)
+    async with service.work() as work:
+        await open_and_close(work)
+
+    assert await service.roles_of(client.id) == ()
+
+
+async def test_a_client_follows_the_name_of_its_company(service: Identity, member: Member) -> None:
+    person, _, company = await make_administrator(service, member)
+    client = await make_client(service, person, company.id)
+    renamed = replace(company.details, name="Timber Trade International NV")
+
+    async with service.work() as work:
+        await operators.edit_operator(work, person, company.id, renamed, version=company.version)
+
+    (role,) = await service.roles_of(client.id)
+    assert role.body_name == "Timber Trade International NV"
 
 
 async def test_support_finds_companies_and_authorities_by_name(service: Identity, member: Member) -> None:
@@ -233,7 +268,7 @@ async def test_a_body_that_does_not_exist_has_no_client(service: Identity, membe
 async def test_a_body_has_no_more_clients_than_it_can_have(
     service: Identity, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "MOST_CLIENTS", 1)
+    monkeypatch.setattr(rules, "MOST_CLIENTS", 1)
     person, _, company = await make_administrator(service, member)
 
     answers = await asyncio.gather(

@@ -19,7 +19,7 @@ from tests.identity.conftest import Clock, claims
 
 Member = Callable[..., Any]
 Client = tuple[str, str]
-TOKEN = "/identity/oauth/token"  # noqa: S105 - an address
+TOKEN = "/identity/oauth/token"
 GRANT = {"grant_type": "client_credentials"}
 addresses = iter(f"198.51.100.{number}" for number in range(1, 255))
 
@@ -215,7 +215,7 @@ async def test_the_last_use_is_noted_once_a_minute_at_most(
 async def test_guessing_at_a_client_is_stopped_but_does_not_lock_it_out(
     app: FastAPI, program: httpx.AsyncClient, service: Identity, made: Client, clock: Clock
 ) -> None:
-    client_id, secret = made
+    client_id, _ = made
     guesses = [await program.post(TOKEN, data=GRANT, auth=(client_id, f"x{n}")) for n in range(GUESSES_PER_CLIENT + 1)]
 
     assert [guess.status_code for guess in guesses] == [401] * GUESSES_PER_CLIENT + [429]

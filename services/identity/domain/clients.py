@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.identity.domain.refusals import N_, Mistakes, NotNow
+from services.identity.domain.refusals import N_, Mistakes, NotNow, WrongFields
 
 SCOPES = {
     "licences:read": N_("Read licences"),
@@ -73,17 +73,28 @@ class Wish:
     scopes: Sequence[str]
     last_day: str = ""
 
-    def checked(self, *, now: datetime, time_zone: str) -> tuple[str, tuple[str, ...], datetime | None]:
-        """Name, scopes in their order, and when it ends. Raises WrongFields with everything that is wrong."""
+    def checked(self, *, now: datetime, time_zone: str) -> "Plan":
+        """What the client will be. Raises WrongFields with everything that is wrong."""
         wrong = Mistakes()
-        if self.body_id is None:
-            wrong.add("body_id", "required", N_("Choose the company or authority that the client acts for."))
         name = wrong.text("name", self.name, required=N_("Enter a name, such as that of the program."), longest=100)
         if not self.scopes or not set(self.scopes) <= set(SCOPES):
             wrong.add("scopes", "required", N_("Tick at least one thing that the client may do."))
         ends_at = end_of_day(wrong, "last_day", self.last_day, now=now, time_zone=time_zone)
-        wrong.refuse_if_any()
-        return name, tuple(scope for scope in SCOPES if scope in self.scopes), ends_at
+        if self.body_id is None:
+            wrong.add("body_id", "required", N_("Choose the company or authority that the client acts for."))
+        if self.body_id is None or wrong.found:
+            raise WrongFields(wrong.found)
+        return Plan(self.body_id, name, tuple(scope for scope in SCOPES if scope in self.scopes), ends_at)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A wish that was found right."""
+
+    body_id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,12 @@ class Secret:
 def new_client_secret() -> str:
     """Unguessable: 32 random bytes. A slow hash would protect nothing that a fast one does not."""
     return MARK + secrets.token_urlsafe(32)
+
+
+def check_new_client(existing: Collection[Client]) -> None:
+    """Whether a body with these clients may have one more. Raises TooManyClients."""
+    if len(existing) >= MOST_CLIENTS:
+        raise TooManyClients
 
 
 def check_new_secret(client: Client, existing: Collection[Secret], *, at: datetime) -> None:

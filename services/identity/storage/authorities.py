@@ -131,8 +131,9 @@ async def count_conflicts(db: asyncpg.Connection) -> int:
 
 
 async def rename_in_roles(db: asyncpg.Connection, body_id: UUID, name: str) -> None:
-    """People act for it under its new name; a role fact told later carries it."""
+    """People and clients act for it under its new name; a role fact told later carries it."""
     await db.execute("UPDATE role SET body_name = $2 WHERE body_id = $1", body_id, name)
+    await db.execute("UPDATE client SET body_name = $2 WHERE body_id = $1", body_id, name)
 
 
 def _row(record: Record, today: date) -> dict[str, Any]:

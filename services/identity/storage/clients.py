@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,30 +39,29 @@ class Tried:
 
 
 _BODY = """
-SELECT id, 'importer' AS kind, name, country, NULL AS office FROM operator WHERE id = ANY($1::uuid[])
+SELECT id, 'importer' AS kind, name, country, NULL AS office FROM operator
+WHERE id = ANY($1::uuid[]) AND closed_at IS NULL
 UNION ALL
-SELECT id, kind, name, country, CASE kind WHEN 'customs' THEN code END FROM authority WHERE id = ANY($1::uuid[])
+SELECT id, kind, name, country, CASE kind WHEN 'customs' THEN code END FROM authority
+WHERE id = ANY($1::uuid[]) AND coalesce(valid_from <= $2, true) AND coalesce(valid_until >= $2, true)
 """
 
 
-async def bodies(db: asyncpg.Connection, ids: Collection[UUID]) -> list[Body]:
-    """The companies and authorities with these ids, by name."""
-    found = [Body(**row) for row in await db.fetch(_BODY, list(ids))]
+async def bodies(db: asyncpg.Connection, ids: Collection[UUID], *, today: date) -> list[Body]:
+    """Those companies and authorities that are not closed, by name."""
+    found = [Body(**row) for row in await db.fetch(_BODY, list(ids), today)]
     return sorted(found, key=lambda body: (body.name, body.id))
 
 
 async def named(db: asyncpg.Connection, words: Sequence[str], *, limit: int) -> list[UUID]:
-    """The first companies of which each word begins a word, and authorities whose name or code has them all."""
+    """The first companies, and the first authorities, in which each of these words begins a word."""
     rows = await db.fetch(
         """
-        (SELECT id FROM operator WHERE search @@ to_tsquery('simple', $1) ORDER BY sort_name, id LIMIT $3)
+        (SELECT id FROM operator WHERE search @@ to_tsquery('simple', $1) ORDER BY sort_name, id LIMIT $2)
         UNION ALL
-        (SELECT id FROM authority
-         WHERE (SELECT bool_and(strpos(sort_name, word) > 0 OR lower(code) = word) FROM unnest($2::text[]) AS word)
-         ORDER BY sort_name, id LIMIT $3)
+        (SELECT id FROM authority WHERE search @@ to_tsquery('simple', $1) ORDER BY sort_name, id LIMIT $2)
         """,
         " & ".join(f"{word}:*" for word in words),
-        list(words),
         limit,
     )
     return [row["id"] for row in rows]

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from services.identity.domain.accounts import hash_of
 from services.identity.domain.clients import (
-    MOST_CLIENTS,
     SHOWN,
     Client,
     ClientStatus,
     Secret,
-    TooManyClients,
     Wish,
+    check_new_client,
     check_new_secret,
     end_of_day,
     new_client_secret,
@@ -67,12 +66,12 @@ async def find_bodies(work: Work, person: Person, text: str, *, chosen: UUID | N
     """
     own = _require_administration(person)
     if own is not None:
-        return await storage.bodies(work.db, own)
+        return await storage.bodies(work.db, own, today=work.now.date())
     ids = [chosen] if chosen else []
     words = folded(text).split()
-    if not words:
-        return await storage.bodies(work.db, ids)
-    return await storage.bodies(work.db, [*ids, *await storage.named(work.db, words, limit=MOST_FOUND)])
+    if words:
+        ids += await storage.named(work.db, words, limit=MOST_FOUND)
+    return await storage.bodies(work.db, ids, today=work.now.date())
 
 
 async def read_client(work: Work, person: Person, client_id: UUID) -> View:
@@ -85,33 +84,31 @@ async def create_client(work: Work, by: Person, wish: Wish) -> Client:
     """A client without a secret yet. Raises NotYours, WrongContent, WrongState."""
     own = _require_administration(by)
     with obeying_rules():
-        name, scopes, ends_at = wish.checked(now=work.now, time_zone=by.time_zone)
-    body = next(iter(await storage.bodies(work.db, [wish.body_id] if wish.body_id else [])), None)
+        plan = wish.checked(now=work.now, time_zone=by.time_zone)
+        check_new_client(await storage.locked_of_body(work.db, plan.body_id))
+    body = next(iter(await storage.bodies(work.db, [plan.body_id], today=work.now.date())), None)
     if body is None:
         raise WrongContent([FieldError("body_id", "unknown", N_("There is no such company or authority."))])
     if own is not None and body.id not in own:
         raise NotYours
-    with obeying_rules():
-        if len(await storage.locked_of_body(work.db, body.id)) >= MOST_CLIENTS:
-            raise TooManyClients
     client = Client(
         id=new_id(),
         version=1,
         role_id=new_id(),
-        name=name,
+        name=plan.name,
         kind=body.kind,
         body_id=body.id,
         body_name=body.name,
         country=body.country,
         office=body.office,
-        scopes=scopes,
+        scopes=plan.scopes,
         status=ClientStatus.ENABLED,
         created_at=work.now,
         created_by=by.account_id,
-        ends_at=ends_at,
+        ends_at=plan.ends_at,
     )
     await storage.add(work.db, client)
-    await _note(work, "client_created", client, by, {"body_id": str(body.id), "scopes": " ".join(scopes)})
+    await _note(work, "client_created", client, by, {"body_id": str(body.id), "scopes": " ".join(plan.scopes)})
     work.tell(contracts.RoleGranted(role=_fact(client)))
     return client
 
@@ -173,19 +170,19 @@ async def enable_client(work: Work, by: Person, client_id: UUID) -> Client:
 async def delete_client(work: Work, by: Person, client_id: UUID) -> Client:
     """End a client for ever, everywhere. Raises NotYours, Unknown."""
     client = await _locked(work, by, client_id)
-    return await _delete(work, client, by, N_("The client was deleted."))
+    return await _delete(work, client, N_("The client was deleted."), by=by.account_id, session=by.session_id)
 
 
-async def end_clients_of(work: Work, body_id: UUID, *, by: Person | None) -> None:
-    """The company or authority is closed: nothing acts for it any more."""
+async def end_clients_of(work: Work, body_id: UUID, *, by: UUID | None) -> None:
+    """The company or authority is closed: nothing acts for it any more. `by` is none for what a calendar did."""
     for client in await storage.locked_of_body(work.db, body_id):
-        await _delete(work, client, by, N_("The company or authority was closed."))
+        await _delete(work, client, N_("The company or authority was closed."), by=by, session=None)
 
 
-async def _delete(work: Work, client: Client, by: Person | None, reason: str) -> Client:
+async def _delete(work: Work, client: Client, reason: str, *, by: UUID | None, session: UUID | None) -> Client:
     client = client.deleted()
     await storage.save(work.db, client)
-    await _note(work, "client_deleted", client, by)
+    await audit.note(work.db, "client_deleted", at=work.now, by=by, session=session, subject=client.id)
     work.tell(contracts.RoleRevoked(role=_fact(client), reason=reason))
     return client
 
@@ -232,13 +229,7 @@ def _fact(client: Client) -> contracts.Role:
     )
 
 
-async def _note(work: Work, act: str, client: Client, by: Person | None, details: dict[str, str] | None = None) -> None:
+async def _note(work: Work, act: str, client: Client, by: Person, details: dict[str, str] | None = None) -> None:
     await audit.note(
-        work.db,
-        act,
-        at=work.now,
-        by=by.account_id if by else None,
-        session=by.session_id if by else None,
-        subject=client.id,
-        details=details,
+        work.db, act, at=work.now, by=by.account_id, session=by.session_id, subject=client.id, details=details
     )

@@ -11,6 +11,7 @@ from services.identity.storage.changes import Change, NewChange
 from services.identity.storage.operator_search import Found, Wanted
 from services.identity.storage.operators import Operator
 from services.identity.storage.roles import Request
+from services.identity.use_cases.clients import end_clients_of
 from services.identity.use_cases.refusals import EoriTaken, obeying_rules
 from shared.contracts.identity import OperatorRegistered
 from shared.ids import new_id
@@ -88,13 +89,17 @@ async def edit_operator(
 
 
 async def close_operator(work: Work, by: Person, operator_id: UUID, *, reason: str, version: int) -> Operator:
-    """Nobody can ask to act for it any more; what it did stays. Raises Unknown, NotYours, Stale, WrongContent."""
+    """Nobody can ask to act for it any more, its clients end; what it did stays.
+
+    Raises Unknown, NotYours, Stale, WrongContent.
+    """
     operator = await _for_change(work, by, operator_id, version)
     _require_support(by)
     with obeying_rules():
         if operator.closed_at:
             raise ClosedAlready
         closed = replace(operator, closed_at=work.now, closed_reason=reason_to_close(reason))
+    await end_clients_of(work, operator_id, by=by.account_id)
     return await _open_or_close(work, by, closed, {"state": ("open", f"closed: {closed.closed_reason}")})
 
 

@@ -7,7 +7,7 @@ down_revision = "identity_0005"
 
 
 def upgrade() -> None:
-    for sql in (CLIENT, CLIENT_SECRET, CLIENT_ATTEMPT):
+    for sql in (CLIENT, PROOF, ATTEMPT):
         script(sql)
 
 
@@ -35,7 +35,7 @@ CREATE INDEX client_body ON client (body_id, created_at, id) WHERE status <> 'de
 CREATE INDEX client_by_time ON client (created_at, id) WHERE status <> 'deleted';
 """
 
-CLIENT_SECRET = """
+PROOF = """
 CREATE TABLE client_secret (
     id           uuid PRIMARY KEY,
     client_id    uuid NOT NULL REFERENCES client,
@@ -49,7 +49,7 @@ CREATE INDEX client_secret_client ON client_secret (client_id, created_at);
 """
 
 # Refusals only. client_id is what was sent: it need not exist.
-CLIENT_ATTEMPT = """
+ATTEMPT = """
 CREATE TABLE client_attempt (
     id        uuid PRIMARY KEY,
     client_id uuid NOT NULL,
