@@ -181,7 +181,7 @@ class Tie:
     used_at: datetime | None
 
 
-def check_removal(*, has_password: bool, ties: int) -> None:
-    """Raises LastWay."""
-    if not has_password and ties <= 1:
+def check_removal(*, ties: int, other_ways: bool) -> None:
+    """Whether one of so many links may go; `other_ways` are a password or a passkey. Raises LastWay."""
+    if ties <= 1 and not other_ways:
         raise LastWay

@@ -139,12 +139,6 @@ async def remove_tie(db: asyncpg.Connection, tie_id: UUID) -> None:
     await db.execute("DELETE FROM openid_link WHERE id = $1", tie_id)
 
 
-async def forget(db: asyncpg.Connection, account_id: UUID) -> None:
-    """Nobody gets into this account through a provider any more."""
-    await db.execute("DELETE FROM openid_link WHERE account_id = $1", account_id)
-    await db.execute("DELETE FROM openid_waiting WHERE account_id = $1", account_id)
-
-
 async def prune(db: asyncpg.Connection, *, at: datetime, used_before: datetime) -> None:
     """Forget ways that ended, and strangers who did not go on; a mailed link says for a while that it was used."""
     await db.execute("DELETE FROM openid_sign_in WHERE ends_at <= $1", at)

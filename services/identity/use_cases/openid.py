@@ -19,7 +19,7 @@ from services.identity.domain.openid import (
     is_address,
 )
 from services.identity.openid import SignInRefused
-from services.identity.storage import accounts, audit
+from services.identity.storage import accounts, audit, email_changes, factors
 from services.identity.storage import openid as storage
 from services.identity.use_cases.accounts import may_be_mailed, reader_of, tell_confirmed
 from services.identity.use_cases.refusals import obeying_rules
@@ -166,8 +166,9 @@ async def remove_tie(work: Work, person: Person, tie_id: UUID) -> None:
     tie = next((tie for tie in ties if tie.id == tie_id), None)
     if account is None or tie is None:
         raise Unknown
+    other_ways = account.password_hash is not None or bool(await factors.passkeys(work.db, account.id))
     with obeying_rules():
-        check_removal(has_password=account.password_hash is not None, ties=len(ties))
+        check_removal(ties=len(ties), other_ways=other_ways)
     await storage.remove_tie(work.db, tie.id)
     await audit.note(
         work.db,
@@ -244,7 +245,7 @@ async def _add_account(work: Work, email: str, newcomer: Newcomer) -> UUID:
     await accounts.replace_unconfirmed(
         work.db, account.id, registration, None, privacy_version=PRIVACY_VERSION, at=work.now
     )
-    await accounts.drop_links(work.db, account.id)
+    await email_changes.drop_links(work.db, account.id)
     return account.id
 
 
