@@ -93,9 +93,11 @@ async def _deciders(work: Work, message: Message) -> list[Recipient]:
 
 async def _person(work: Work, message: Message) -> list[Recipient]:
     person = await recipients.account_of(work.db, message.person_id)
-    if person is None:
-        raise NotKnownYet("account")
-    return [person]
+    if person is not None:
+        return [person]
+    if await recipients.is_erased(work.db, message.person_id):
+        return []
+    raise NotKnownYet("account")
 
 
 async def _authority(work: Work, message: Message) -> list[Recipient]:

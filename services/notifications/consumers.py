@@ -122,3 +122,4 @@ async def tell_company_when_case_changed(work: Work, heard: list[Heard]) -> None
 
 async def _note(work: Work, noted: list[Message]) -> None:
     await messages.add_messages(work.db, noted, now=work.now)
+    await erasure.forget_late(work.db, {person for m in noted for person in (m.about, m.person_id) if person})

@@ -17,7 +17,7 @@ from services.notifications.domain import Trouble, next_try
 from services.notifications.mail_server import MailServer, MailServerAway, NotTaken, connected
 from services.notifications.mails import Writer
 from services.notifications.settings import Settings
-from services.notifications.storage import messages, outgoing
+from services.notifications.storage import erasure, messages, outgoing
 from services.notifications.storage.outgoing import Outgoing
 from shared.contracts.notifications import NotificationFailed, NotificationSent
 from shared.database import AWAY
@@ -124,6 +124,7 @@ class Postman:
         async with self.open_work() as work:
             if await outgoing.note_sent(work.db, mail.id, now=work.now, remark=remark):
                 work.tell(NotificationSent(**_fact(mail)))
+                await self._forget_if_last(work, mail)
         MAILS.labels("sent").inc()
         logger.info("mail_sent", delivery_id=str(mail.id), kind=mail.message.kind, about=str(mail.message.about))
         return True
@@ -150,7 +151,13 @@ class Postman:
         async with self.open_work() as work:
             if await outgoing.note_failed(work.db, mail.id, now=work.now, error=error):
                 work.tell(NotificationFailed(**_fact(mail), error=told))
+                await self._forget_if_last(work, mail)
         MAILS.labels("failed").inc()
+
+    async def _forget_if_last(self, work: Work, mail: Outgoing) -> None:
+        """After the mail that says goodbye nothing needs the address."""
+        if mail.message.kind == erasure.FAREWELL:
+            await erasure.forget_farewell(work.db, mail.id)
 
     async def _close(self, waiting: list[Outgoing], why: str) -> None:
         """The mail server is away: leave it in peace for a while. No mail has used up a try."""

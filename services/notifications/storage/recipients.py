@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.notifications.domain import Recipient
+from services.notifications.storage.erasure import without_erased
 from services.notifications.storage.messages import wake
 from shared.contracts.identity import AccountConfirmed, AuthorityRegistered
 
@@ -74,9 +75,14 @@ async def keep_authorities(db: asyncpg.Connection, bodies: Sequence[AuthorityReg
 
 
 async def account_of(db: asyncpg.Connection, account_id: UUID | None) -> Recipient | None:
-    """The person with this account, once it is known."""
+    """The person with this account, once it is known and while it exists."""
     found = await _people(db, [account_id] if account_id else [])
     return found[0] if found else None
+
+
+async def is_erased(db: asyncpg.Connection, account_id: UUID | None) -> bool:
+    """Whether this person deleted the account: there is nobody to write to, and never will be."""
+    return bool(account_id) and not await without_erased(db, [account_id] if account_id else [])
 
 
 async def company_of(
@@ -132,8 +138,9 @@ async def deciders_of(
 
 
 async def _known_of(db: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> tuple[list[Recipient], int]:
-    people = await _people(db, [row["account_id"] for row in rows])
-    return people, len(rows) - len(people)
+    accounts = await without_erased(db, [row["account_id"] for row in rows])
+    people = await _people(db, accounts)
+    return people, len(accounts) - len(people)
 
 
 async def _people(db: asyncpg.Connection, accounts: Collection[UUID]) -> list[Recipient]:
@@ -141,7 +148,7 @@ async def _people(db: asyncpg.Connection, accounts: Collection[UUID]) -> list[Re
         """
         SELECT a.email, a.account_id, a.language, a.time_zone,
                array(SELECT choice FROM switched_off s WHERE s.account_id = a.account_id) AS choices_off
-        FROM account a WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id
+        FROM account a WHERE a.account_id = ANY($1::uuid[]) AND a.erased_at IS NULL ORDER BY a.account_id
         """,
         list(accounts),
     )
