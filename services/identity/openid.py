@@ -22,6 +22,7 @@ from shared.web.i18n import N_
 logger = log("openid")
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Asymmetric ones only: nothing that is published can sign."""
+PROFILE = ("email", "email_verified", "given_name", "family_name", "locale")
 CALLBACK = "/identity/openid/callback"
 SECONDS_PER_CALL = 5.0
 SECONDS_KEPT = 3_600.0
@@ -153,11 +154,11 @@ class OpenIDProvider:
         return claims
 
     async def _completed(self, endpoint: str, access_token: str, claims: dict[str, Any]) -> dict[str, Any]:
-        """With what the provider tells about its user elsewhere, if of the same one. The token counts more."""
+        """With the profile that the provider tells elsewhere, if it is that of the same person."""
         told = await _called("GET", endpoint, headers={"Authorization": f"Bearer {access_token}"})
         if told.get("sub") != claims["sub"]:
             raise _unbelievable("userinfo_sub")
-        return told | claims
+        return claims | {name: told[name] for name in PROFILE if name in told}
 
     async def _discovered(self) -> Metadata:
         """What the provider publishes about itself, an hour old at most unless it is away. Raises ProviderAway."""
