@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.identity.domain.accounts import GUESSES_PER_ACCOUNT, GUESSES_PER_ADDRESS
+from services.identity.domain import guessing
 from services.identity.service import Identity
 from services.identity.use_cases import accounts, sessions
 from services.identity.use_cases.refusals import NotConfirmed, WrongCredentials
@@ -120,7 +120,7 @@ async def test_guessing_one_account_is_stopped_for_a_while_even_from_many_addres
     service: Identity, member: Member, clock: Clock
 ) -> None:
     _, email = await member()
-    for number in range(GUESSES_PER_ACCOUNT):
+    for number in range(guessing.PASSWORD[0].for_account):
         with pytest.raises(WrongCredentials):
             await sign_in(service, email, "a wrong guess", address=f"198.51.100.{number}")
 
@@ -135,16 +135,19 @@ async def test_guessing_one_account_is_stopped_for_a_while_even_from_many_addres
 async def test_guesses_at_the_same_time_are_all_counted(service: Identity, member: Member) -> None:
     _, email = await member()
 
-    guesses = [sign_in(service, email, "a wrong guess", address="203.0.113.7") for _ in range(GUESSES_PER_ACCOUNT + 5)]
+    guesses = [
+        sign_in(service, email, "a wrong guess", address="203.0.113.7")
+        for _ in range(guessing.PASSWORD[0].for_account + 5)
+    ]
     answers = await asyncio.gather(*guesses, return_exceptions=True)
 
-    assert sum(isinstance(answer, WrongCredentials) for answer in answers) == GUESSES_PER_ACCOUNT
+    assert sum(isinstance(answer, WrongCredentials) for answer in answers) == guessing.PASSWORD[0].for_account
     assert sum(isinstance(answer, TooMany) for answer in answers) == 5
 
 
 async def test_guessing_many_accounts_from_one_address_is_stopped(service: Identity, clock: Clock) -> None:
     async with service.work() as work:
-        for _ in range(GUESSES_PER_ADDRESS):
+        for _ in range(guessing.FROM_AN_ADDRESS):
             await sessions.storage.add_attempt(work.db, uuid4(), uuid4().bytes, "203.0.113.9", at=clock.now)
 
     with pytest.raises(TooMany):
@@ -154,7 +157,7 @@ async def test_guessing_many_accounts_from_one_address_is_stopped(service: Ident
 async def test_a_right_password_forgets_the_wrong_ones_before(service: Identity, member: Member) -> None:
     _, email = await member()
     for _ in range(2):
-        for _ in range(GUESSES_PER_ACCOUNT - 1):
+        for _ in range(guessing.PASSWORD[0].for_account - 1):
             with pytest.raises(WrongCredentials):
                 await sign_in(service, email, "a wrong guess", address="203.0.113.20")
         await sign_in(service, email, address="203.0.113.20")
