@@ -45,7 +45,7 @@ class Workshop:
         self.megabytes = megabytes
         self.wait_seconds = wait_seconds
         self._places = asyncio.Semaphore(jobs)
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
     async def examine(self, content: bytes) -> tuple[Examined, bytes]:
@@ -63,13 +63,13 @@ class Workshop:
         """End the process; what it has open ends with it."""
         if self._control is not None:
             self._control.close()
-        if self._process is not None:
+        if self.process is not None:
             try:
-                self._process.wait(timeout=5)
+                self.process.wait(timeout=5)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(timeout=5)
-        self._process = self._control = None
+                self.process.kill()
+                self.process.wait(timeout=5)
+        self.process = self._control = None
 
     async def _carry_out(self, order: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         try:
@@ -111,7 +111,7 @@ class Workshop:
 
     def _hand_over(self, theirs: socket.socket) -> None:
         """Give the process one more order. One that has ended is started anew."""
-        if self._process is None or self._process.poll() is not None:
+        if self.process is None or self.process.poll() is not None:
             self.close()
             self._start()
         if self._control is None:
@@ -124,7 +124,7 @@ class Workshop:
     def _start(self) -> None:
         control, other = socket.socketpair()
         with other:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program, our own numbers
+            self.process = subprocess.Popen(  # noqa: S603 - our own program, our own numbers
                 [sys.executable, "-P", "-m", "shared.attachments.jobs",
                  str(other.fileno()), str(self.seconds), str(self.megabytes)],
                 env={"PYTHONPATH": str(ROOT), "PATH": os.defpath},
