@@ -10,6 +10,7 @@ from services.identity.access import InService
 from services.identity.domain.accounts import Account
 from services.identity.pages.act_words import act_word
 from services.identity.use_cases import people as use_cases
+from services.identity.use_cases.factors import count_factors
 from shared.http import SignedIn
 from shared.web.forms import Form
 from shared.web.i18n import _
@@ -41,11 +42,13 @@ async def find(
 async def show(request: Request, service: InService, person: SignedIn, account_id: UUID) -> Response:
     async with service.work() as work:
         view = await use_cases.read_person(work, person, account_id)
+        second_factors = await count_factors(work, person, account_id) if view.by_support else 0
     return service.pages.render(
         request,
         "person.html",
         view=view,
         account=view.account,
+        second_factors=second_factors,
         standing=_standing(view.account),
         act_word=act_word,
         breadcrumbs=[(_("People"), LIST), (view.account.name, None)],
