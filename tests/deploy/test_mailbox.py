@@ -20,6 +20,18 @@ async def send(product: Product, subject: str, to: str, text: str = "Nothing to 
     await aiosmtplib.send(message, hostname="127.0.0.1", port=product.smtp_port)
 
 
+async def send_letter(product: Product, html: str, to: str) -> None:
+    message = EmailMessage()
+    message["From"] = "Łukasz Żółć <lukasz@trader.example>"
+    message["Sender"] = "FLEGT licences <no-reply@flegt.example>"
+    message["Reply-To"] = "lukasz@trader.example"
+    message["To"] = to
+    message["Subject"] = "Αίτηση"
+    message.set_content("As text.")
+    message.add_alternative(html, subtype="html")
+    await aiosmtplib.send(message, hostname="127.0.0.1", port=product.smtp_port, sender="no-reply@flegt.example")
+
+
 async def mails(browser: httpx.AsyncClient, to: str, **query: str) -> dict[str, list[dict[str, object]]]:
     answer = await browser.get("/mailbox", params={"to": to, **query}, headers=JSON)
     answer.raise_for_status()
@@ -54,6 +66,40 @@ async def test_the_page_lists_mails_and_opens_one_without_trusting_what_they_say
         assert "unsafe-inline" not in page.headers["content-security-policy"]
     assert "&lt;b&gt;bold" in opened.text
     assert (await browser.get("/mailbox/no-such-mail")).status_code == 404
+
+
+async def test_a_mail_in_html_is_shown_in_a_sandbox_and_its_text_is_kept(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    html = "<html><head></head><body><p>As HTML.</p><script>alert(1)</script><a href='/'>Home</a></body></html>"
+    await send_letter(product, html, "html@trader.example")
+    item = (await mails(browser, "html@trader.example"))["items"][0]
+    assert str(item["text"]).strip() == "As text."
+    assert item["from"] == "Łukasz Żółć <lukasz@trader.example>"
+    assert item["sender"] == "FLEGT licences <no-reply@flegt.example>"
+    assert item["reply_to"] == ["lukasz@trader.example"]
+    assert item["html"] == f"/mailbox/{item['id']}/html"
+
+    page = await browser.get(f"/mailbox/{item['id']}")
+    assert "no-reply@flegt.example" in page.text
+    assert f'<iframe src="{item["html"]}"' in page.text
+    assert "alert" not in page.text
+    shown = await browser.get(str(item["html"]))
+    assert "<p>As HTML.</p>" in shown.text
+    assert '<base target="_blank">' in shown.text
+    policy = shown.headers["content-security-policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+    assert not any(rule.startswith("script-src") for rule in policy)
+
+
+async def test_a_mail_without_html_has_no_such_page(product: Product, browser: httpx.AsyncClient) -> None:
+    await send(product, "Plain", "plain@trader.example")
+    item = (await mails(browser, "plain@trader.example"))["items"][0]
+    assert item["html"] is None
+    assert "<iframe" not in (await browser.get(f"/mailbox/{item['id']}")).text
+    assert (await browser.get(f"/mailbox/{item['id']}/html")).status_code == 404
+    assert (await browser.get("/mailbox/no-such-mail/html")).status_code == 404
 
 
 async def test_the_newest_mail_comes_first_and_pages_follow_each_other(
