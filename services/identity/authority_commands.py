@@ -16,6 +16,7 @@ from shared.service import Service
 from shared.web.i18n import translated
 
 COLUMNS = tuple(field.name for field in fields(Authority))
+DAYS = ("valid_from", "valid_until")
 NEEDED = ("kind", "code", "name", "country")
 
 
@@ -32,25 +33,22 @@ def prepare_authorities(parser: argparse.ArgumentParser) -> None:
 async def authorities(service: Service, chosen: argparse.Namespace) -> None:
     """Show, write as CSV, or add and correct from such a CSV: all rows of it or none."""
     if chosen.act == "load":
-        return await _load(service, chosen)
+        await _load(service, _rows_of(chosen.what, chosen.first_day))
+        return
     async with service.work() as work:
         text = chosen.what if chosen.act == "show" else ""
         found = await export_authorities(work, kind=chosen.kind, country=chosen.country, text=text)
         today = work.now.date()
     if chosen.act == "export":
-        return write(found, sys.stdout)
+        write(found, sys.stdout)
+        return
     for authority in found:
         state = "open" if authority.open_on(today) else "closed"
         _say(f"{authority.kind:8} {authority.code:12} {state:6} {authority.name} <{authority.mailbox or 'no mailbox'}>")
     _say(f"{len(found)} found.")
 
 
-async def _load(service: Service, chosen: argparse.Namespace) -> None:
-    path = Path(chosen.what)
-    if not chosen.what or not path.is_file():
-        raise SystemExit("Which file? `authorities load FILE`; `authorities export` writes one to begin with.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        wanted = read(file, first_day=chosen.first_day)
+async def _load(service: Service, wanted: Sequence[Authority]) -> None:
     try:
         async with service.work() as work:
             added, corrected = await load_corrections(work, wanted)
@@ -58,6 +56,13 @@ async def _load(service: Service, chosen: argparse.Namespace) -> None:
         wrong = "\n".join(f"{e.field}: {translated(e.message, e.params)}" for e in refusal.errors)
         raise SystemExit(f"Nothing was loaded.\n{wrong}") from refusal
     _say(f"{len(wanted)} rows: {added} added, {corrected} corrected, the others were so already.")
+
+
+def _rows_of(name: str, first_day: date | None) -> list[Authority]:
+    if not name or not (path := Path(name)).is_file():
+        raise SystemExit("Which file? `authorities load FILE`; `authorities export` writes one to begin with.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return read(file, first_day=first_day)
 
 
 def write(found: Sequence[Authority], file: TextIO) -> None:
@@ -78,7 +83,7 @@ def read(file: TextIO, *, first_day: date | None = None) -> list[Authority]:
 def _authority(row: dict[str, Any], line: int, first_day: date | None) -> Authority:
     known = {column: row.get(column) or "" for column in COLUMNS}
     try:
-        days = {name: date.fromisoformat(known[name]) if known[name] else None for name in ("valid_from", "valid_until")}
+        days = {name: date.fromisoformat(known[name]) if known[name] else None for name in DAYS}
     except ValueError as wrong:
         raise SystemExit(f"Line {line}: {wrong}") from wrong
     authority = Authority(**known | {"mailbox": known["mailbox"] or None} | days)
