@@ -168,5 +168,5 @@ _MATCHING = """
 SELECT id FROM role WHERE search @@ QUERY
 UNION ALL
 SELECT named.id FROM account a JOIN role named ON named.account_id = a.id
-WHERE to_tsvector('simple', role_words(a.first_name || ' ' || a.last_name || ' ' || a.email)) @@ QUERY
+WHERE a.search @@ QUERY
 """

@@ -20,16 +20,12 @@ ALTER TABLE role
     ADD COLUMN recertified_at timestamptz;
 """
 
-# As domain/operators.py folds what people type: no capitals, no accents, and what stands between words is a blank.
+# As account.search: the beginnings of words find a company or authority, without capitals and accents.
 SEARCH = r"""
-CREATE FUNCTION role_words(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-    translate(lower(regexp_replace(normalize(coalesce(words, ''), NFKD), '[\u0300-\u036F]', '', 'g')),
-              'øłđ.,;:/@-_()&+''"', 'old              ');
-ALTER TABLE role ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS
-    (to_tsvector('simple', role_words(body_name || ' ' || coalesce(office, '')))) STORED;
+ALTER TABLE role ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', regexp_replace(
+    regexp_replace(normalize(translate(lower(body_name || ' ' || coalesce(office, '')), 'øłđ', 'old'), NFKD),
+    '[\u0300-\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g'))) STORED;
 CREATE INDEX role_search ON role USING gin (search);
-CREATE INDEX account_role_search ON account USING gin
-    (to_tsvector('simple', role_words(first_name || ' ' || last_name || ' ' || email)));
 """
 
 # Those who decide see the oldest first: all of them, those of one country, those of one company or authority.
