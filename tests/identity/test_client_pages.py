@@ -152,6 +152,9 @@ async def test_support_makes_a_client_for_any_company(
     page = await visit(client, "/identity/clients/new")
     assert "Search for the company or authority first" in page.text
 
+    shown = await visit(client, f"/identity/operators/{company.id}")
+    chosen = await visit(client, shown.link("New client"))
+    assert chosen.html.find("input", {"name": "body_id", "checked": True})["value"] == str(company.id)
     page = await page.press("Search", {"q": "wenge"})
     page = await page.press("Create client", {"name": "", "body_id": str(company.id)})
     assert page.errors == ["Enter a name, such as that of the program."]

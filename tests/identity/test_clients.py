@@ -144,6 +144,18 @@ async def test_an_authority_has_clients_of_its_own_kind(service: Identity, membe
     assert (role.kind, role.office, role.administrator) == ("customs", office.office, False)
 
 
+async def test_support_makes_a_client_for_an_issuing_authority_that_has_no_people_here(
+    service: Identity, member: Member
+) -> None:
+    issuer = await authority(service, "issuer", "ID")
+    support, _ = await member(support=True)
+
+    client = await make_client(service, support, issuer.id, "licences:read")
+
+    (role,) = await service.roles_of(client.id)
+    assert (role.kind, role.body_name, role.country) == ("issuer", issuer.name, "ID")
+
+
 async def test_only_administrators_of_the_body_and_support_look_after_its_clients(
     service: Identity, member: Member
 ) -> None:

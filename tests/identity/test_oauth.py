@@ -122,10 +122,13 @@ async def test_every_refusal_has_the_shape_that_oauth_gives_it(
     assert ("www-authenticate" in answer.headers) == (status == 401)
 
 
-async def test_scopes_that_the_client_does_not_have_are_refused(program: httpx.AsyncClient, made: Client) -> None:
+async def test_scopes_that_the_client_does_not_have_are_refused(
+    program: httpx.AsyncClient, service: Identity, made: Client
+) -> None:
     answer = await program.post(TOKEN, data=GRANT | {"scope": "licences:read validation:write"}, auth=made)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+    assert (await acts_on(service, UUID(made[0])))[-1] == "client_token_refused"
 
 
 async def test_a_wrong_secret_and_an_unknown_client_get_the_same_answer(
@@ -248,6 +251,7 @@ async def test_an_address_that_guesses_too_much_is_not_heard_any_more(
 async def test_the_metadata_say_where_everything_is(program: httpx.AsyncClient, made: Client) -> None:
     told = (await program.get("/identity/.well-known/oauth-authorization-server")).json()
 
+    assert (await program.get("/.well-known/oauth-authorization-server")).json() == told
     assert told["issuer"] == ORIGIN
     assert told["grant_types_supported"] == ["client_credentials"]
     assert "licences:write" in told["scopes_supported"]

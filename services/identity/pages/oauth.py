@@ -13,15 +13,28 @@ from services.identity.domain.clients import SCOPES
 from services.identity.pages.session import JWKS_SECONDS
 from services.identity.use_cases.tokens import Credentials, TokenRefused, grant_token
 
-router = APIRouter(prefix="/identity", tags=["oauth"])
+router = APIRouter(tags=["oauth"])
 GRANT = "client_credentials"
 FORM = "application/x-www-form-urlencoded"
 LARGEST_BODY = 16_384
 MOST_FIELDS = 20
+_TEXT = {"type": "string"}
+DESCRIBED = {
+    "schema": {
+        "type": "object",
+        "required": ["grant_type"],
+        "properties": {
+            "grant_type": {"const": GRANT},
+            "scope": _TEXT | {"description": "Fewer scopes than the client has, with blanks between them."},
+            "client_id": _TEXT,
+            "client_secret": _TEXT | {"description": "Unless it comes by HTTP Basic."},
+        },
+    }
+}
 NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-@router.post("/oauth/token")
+@router.post("/identity/oauth/token", openapi_extra={"requestBody": {"required": True, "content": {FORM: DESCRIBED}}})
 async def token(request: Request, service: InService) -> JSONResponse:
     """A bearer token for a machine client: `grant_type=client_credentials`, with its id and secret by HTTP Basic or in
     the form, and if wanted fewer scopes than it has."""
@@ -38,7 +51,8 @@ async def token(request: Request, service: InService) -> JSONResponse:
     return JSONResponse(answer, headers=NOT_KEPT)
 
 
-@router.get("/.well-known/oauth-authorization-server")
+@router.get("/.well-known/oauth-authorization-server", include_in_schema=False)
+@router.get("/identity/.well-known/oauth-authorization-server")
 async def metadata(service: InService) -> JSONResponse:
     """Where the token endpoint and the public keys are, for programs that find out by themselves."""
     origin = service.settings.origin

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.identity.domain.accounts import hash_of
@@ -22,6 +23,7 @@ from shared.work import Work
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 NO_CLIENT = UUID(int=0)
+WRONG_CREDENTIALS, CLIENT_STOPPED, SCOPE_NOT_GIVEN = "wrong_credentials", "client_stopped", "scope_not_given"
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ class TokenRefused(Exception):
 
 
 async def grant_token(open_work: OpenWork, sent: Credentials, *, address: str) -> Person:
-    """The client as the person of a token. Raises TokenRefused, whose cause is then recorded.
+    """The client as the person of a token. Raises TokenRefused; that it was refused, and why, is recorded.
 
-    A client that does not exist costs the same work as a wrong secret. Who has guessed too often is not heard from
-    this address any more; but a right secret is always good, so that nobody who knows a client's id can lock it out.
+    A client that does not exist costs the same work as a wrong secret. An address from which too many attempts were
+    refused is not heard any more; a client that was refused too often still gets in with a right secret, so that
+    nobody who knows its id can lock it out.
     """
     async with open_work() as work:
         outcome = await _judge(work, sent, address)
@@ -61,49 +64,63 @@ async def _judge(work: Work, sent: Credentials, address: str) -> Person | TokenR
     client_id = _uuid(sent.client_id)
     since = work.now - GUESS_WINDOW
     for_client, from_address, first = await storage.attempts(work.db, client_id, address, since=since)
-    too_often = TokenRefused(
-        "temporarily_unavailable",
-        "Too many wrong attempts. Wait before you try again.",
-        status=429,
-        retry_after=int((first + GUESS_WINDOW - work.now).total_seconds()) + 1 if first else None,
-    )
-    if from_address >= GUESSES_PER_ADDRESS:
-        return too_often
+    if first is not None and from_address >= GUESSES_PER_ADDRESS:
+        return _too_often(first, work)
     tried = await storage.tried(work.db, client_id, hash_of(sent.secret), at=work.now)
-    if tried is None or tried.secret_id is None or not tried.client.works(work.now):
-        if is_too_much_guessing(for_client, from_address):
-            return too_often
-        await storage.add_attempt(work.db, new_id(), client_id, address, at=work.now)
-        return await _refused(work, tried, address)
-    scopes = granted_scopes(tried.client.scopes, sent.scopes)
-    if scopes is None:
-        return TokenRefused("invalid_scope", f"This client may have: {' '.join(tried.client.scopes)}")
-    if tried.used_at is None or tried.used_at <= work.now - USE_NOTED_EVERY:
-        await storage.note_use(work.db, tried.client.id, tried.secret_id, at=work.now)
-    roles = await storage.roles_of(work.db, tried.client.id, at=work.now)
-    return Person(
-        tried.client.id,
-        tried.client.name,
-        session_id=tried.secret_id,
-        roles=roles,
-        strong=True,
-        scopes=scopes,
-    )
-
-
-async def _refused(work: Work, tried: Tried | None, address: str) -> TokenRefused:
-    stopped = tried is not None and tried.secret_id is not None
+    because = _reason_against(tried, sent, work)
+    if tried is not None and not because:
+        return await _admitted(work, tried, sent)
+    if first is not None and is_too_much_guessing(for_client, from_address):
+        return _too_often(first, work)
+    await storage.add_attempt(work.db, new_id(), client_id, address, at=work.now)
+    subject = tried.client.id if tried else None
     await audit.note(
         work.db,
         "client_token_refused",
         at=work.now,
         by=None,
-        subject=tried.client.id if tried else None,
+        subject=subject,
         address=address,
-        details={"because": "client_stopped" if stopped else "wrong_credentials"},
+        details={"because": because},
     )
-    description = "This client is disabled or has ended." if stopped else "Unknown client, or wrong or ended secret."
-    return TokenRefused("invalid_client", description, status=401)
+    return _refusal(because)
+
+
+def _reason_against(tried: Tried | None, sent: Credentials, work: Work) -> str:
+    """Why there is no token, in a word for the record; empty when there is one."""
+    if tried is None or tried.secret_id is None:
+        return WRONG_CREDENTIALS
+    if not tried.client.works(work.now):
+        return CLIENT_STOPPED
+    return "" if granted_scopes(tried.client.scopes, sent.scopes) else SCOPE_NOT_GIVEN
+
+
+def _refusal(because: str) -> TokenRefused:
+    if because == SCOPE_NOT_GIVEN:
+        return TokenRefused("invalid_scope", "This client was not given all of these scopes.")
+    if because == CLIENT_STOPPED:
+        return TokenRefused("invalid_client", "This client is disabled or has ended.", status=401)
+    return TokenRefused("invalid_client", "Unknown client, or wrong or ended secret.", status=401)
+
+
+def _too_often(first: datetime, work: Work) -> TokenRefused:
+    wait = int((first + GUESS_WINDOW - work.now).total_seconds()) + 1
+    description = "Too many attempts were refused. Wait before you try again."
+    return TokenRefused("temporarily_unavailable", description, status=429, retry_after=wait)
+
+
+async def _admitted(work: Work, tried: Tried, sent: Credentials) -> Person:
+    client = tried.client
+    if tried.secret_id and (tried.used_at is None or tried.used_at <= work.now - USE_NOTED_EVERY):
+        await storage.note_use(work.db, client.id, tried.secret_id, at=work.now)
+    return Person(
+        client.id,
+        client.name,
+        session_id=tried.secret_id,
+        roles=await storage.roles_of(work.db, client.id, at=work.now),
+        strong=True,
+        scopes=granted_scopes(client.scopes, sent.scopes),
+    )
 
 
 def _uuid(text: str) -> UUID:
