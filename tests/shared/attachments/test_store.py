@@ -1,4 +1,4 @@
-"""The store: the same promises of a directory and of a bucket. The bucket's server is moto's, which nobody here wrote."""
+"""The store: the same promises of a directory and of a bucket. The bucket's server is moto's, not one of ours."""
 
 import asyncio
 import hashlib
