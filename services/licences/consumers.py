@@ -1,8 +1,8 @@
 """What this service hears: roles, companies and authorities from identity; the licences' progress from validation."""
 
-from services.licences.storage import bodies
+from services.licences.storage import bodies, former_people
 from services.licences.use_cases import note_progress
-from shared.contracts.identity import AuthorityRegistered, OperatorRegistered
+from shared.contracts.identity import AccountDeleted, AuthorityRegistered, OperatorRegistered
 from shared.contracts.validation import (
     ClearanceRefused,
     ClearanceResumed,
@@ -27,6 +27,11 @@ async def keep_companies_when_registered(work: Work, heard: list[Heard]) -> None
 @listener.hears_together(AuthorityRegistered)
 async def keep_authorities_when_registered(work: Work, heard: list[Heard]) -> None:
     await rename_bodies(work.db, await bodies.keep_authorities(work.db, [h.event for h in heard]))
+
+
+@listener.hears(AccountDeleted)
+async def put_pseudonyms_when_account_deleted(work: Work, event: AccountDeleted) -> None:
+    await former_people.rename(work.db, event.account_id, event.pseudonym)
 
 
 @listener.hears(LicenceValidated)

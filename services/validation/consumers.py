@@ -1,7 +1,8 @@
 """What validation does with the facts it hears."""
 
 from services.validation import use_cases
-from shared.contracts.identity import AuthorityRegistered
+from services.validation.storage import former_people
+from shared.contracts.identity import AccountDeleted, AuthorityRegistered
 from shared.contracts.licences import InformationProvided, LicenceSubmitted, WithdrawalAsked
 from shared.contracts.validation import CaseHandedOver, LicenceReplacing
 from shared.messaging import Heard, Listener
@@ -18,14 +19,20 @@ def listener_for(countries: frozenset[str]) -> Listener:
     async def rename_roles_when_authority_renamed(work: Work, heard: list[Heard]) -> None:
         await rename_bodies(work.db, {h.event.authority_id: h.event.name for h in heard})
 
+    @listener.hears(AccountDeleted)
+    async def put_pseudonyms_when_account_deleted(work: Work, event: AccountDeleted) -> None:
+        await former_people.keep(work.db, event.account_id, event.pseudonym)
+
     @listener.hears_together(LicenceSubmitted)
     async def open_cases_when_licences_submitted(work: Work, heard: list[Heard]) -> None:
         submitted = [(h.event.licence, h.envelope.time) for h in heard]
         await use_cases.open_cases(work, submitted, countries=countries)
+        await former_people.rename_again(work.db, {licence.requester.account_id for licence, _at in submitted})
 
     @listener.hears_together(CaseHandedOver)
     async def receive_cases_when_handed_over(work: Work, heard: list[Heard]) -> None:
         await use_cases.receive_cases(work, [h.event for h in heard], countries=countries)
+        await former_people.rename_again(work.db, {h.event.requester_id for h in heard})
 
     @listener.hears(InformationProvided)
     async def go_on_when_information_provided(work: Work, event: InformationProvided) -> None:

@@ -46,7 +46,13 @@ HEARS: dict[str, tuple[str, ...]] = {
         "identity.roles",
         "validation.cases",
     ),
-    "validation": ("identity.authorities", "identity.roles", "licences.licences", "validation.cases"),
+    "validation": (
+        "identity.accounts",
+        "identity.authorities",
+        "identity.roles",
+        "licences.licences",
+        "validation.cases",
+    ),
     "notifications": (
         "identity.accounts",
         "identity.authorities",

@@ -13,6 +13,7 @@ from services.licences.domain.form import Party
 from services.licences.domain.licence import Answers, Flagged, Licence, Operator, Requester
 from services.licences.domain.reading import read_boxes
 from services.licences.shapes import boxes_json
+from shared.person import Person
 
 _LOAD = """
 SELECT l.*,
@@ -32,10 +33,10 @@ WITH added AS (
         vpa_country, licence_number, expiry_date, validation_state, clearance_state, commodity_codes, boxes,
         created_at, modified_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-    RETURNING id, version, created_at, requester_name
+    RETURNING id, version, created_at, requester_name, requester_id
 )
-INSERT INTO licence_event (licence_id, version, what, at, by, text)
-SELECT id, version, 'created', created_at, requester_name, '' FROM added
+INSERT INTO licence_event (licence_id, version, what, at, by, text, by_id)
+SELECT id, version, 'created', created_at, requester_name, '', requester_id FROM added
 """
 
 _SAVE_BOXES = """
@@ -55,8 +56,8 @@ WITH submitted AS (
     WHERE id = $1
     RETURNING id, version, modified_at
 )
-INSERT INTO licence_event (licence_id, version, what, at, by, text)
-SELECT id, version, 'submitted', modified_at, $11, '' FROM submitted
+INSERT INTO licence_event (licence_id, version, what, at, by, text, by_id)
+SELECT id, version, 'submitted', modified_at, $11, '', $12 FROM submitted
 """
 
 _NOTE_PROGRESS = """
@@ -140,7 +141,7 @@ async def save_answers(db: asyncpg.Connection, licence: Licence) -> None:
     await db.execute(_SAVE_ANSWERS, licence.id, *_answers(licence))
 
 
-async def submit(db: asyncpg.Connection, licence: Licence, *, by: str) -> None:
+async def submit(db: asyncpg.Connection, licence: Licence, *, by: Person) -> None:
     """Keep that it was handed in. Raises asyncpg.UniqueViolationError when its number was, a moment before."""
     await db.execute(
         _SUBMIT,
@@ -150,7 +151,8 @@ async def submit(db: asyncpg.Connection, licence: Licence, *, by: str) -> None:
         [asdict(flag) for flag in licence.flags],
         licence.modified_at,
         *_answers(licence),
-        by,
+        by.name,
+        by.account_id,
     )
 
 

@@ -50,7 +50,7 @@ async def submit_licence(
         answered = draft.answered(answers) if answers else draft
         licence = answered.submitted(reference(), at=work.now, number_taken=taken)
     try:
-        await storage.submit(work.db, licence, by=person.name)
+        await storage.submit(work.db, licence, by=person)
     except asyncpg.UniqueViolationError:
         lodging = draft.lodging(reference(), at=work.now, number_taken=True)
         raise refused(licence_number_is_used_once(lodging)) from None
