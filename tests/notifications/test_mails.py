@@ -143,6 +143,7 @@ def test_every_mail_says_the_same_in_html_and_fetches_nothing(writer: Writer, ki
     assert html.title.string == mail["Subject"]
     assert not html.select("script, img, link, iframe, form, object, [onclick]")
     assert "url(" not in str(html)
+    assert len(html.select("table")) <= 1, "facts stand together"
     assert all(a["href"].startswith(ORIGIN) for a in html.select("a"))
     if kind != LETTER:
         assert [a["href"] for a in html.select("a.button")] == [ORIGIN + writer.link(message)]
