@@ -179,8 +179,8 @@ async def _page(
         view = await use_cases.read_request(work, person, role_id)
     role = view.role
     if role.status is Status.REQUESTED and form.ok and role.body_id is not None:
-        first = not any(one.role.administrator for one in view.colleagues)
-        form.values["administrator"] = ["true"] if first else []
+        if not any(one.role.administrator for one in view.colleagues):
+            form.values["administrator"] = ["true"]
     if form.ok and role.ends_at is not None:
         form.values["ends_at"] = [last_day(role.ends_at, person.time_zone)]
     return service.pages.render(
