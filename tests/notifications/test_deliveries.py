@@ -9,6 +9,7 @@ from shared.contracts.identity import (
     ConfirmationRequested,
     PasswordResetRequested,
     RegistrationRepeated,
+    RoleGranted,
     RoleRefused,
     RoleRevoked,
 )
@@ -38,7 +39,7 @@ async def state_of(service: Notifications, address: str) -> list[tuple[str, int]
     return [(row["state"], row["attempts"]) for row in rows]
 
 
-async def told(service: Notifications, address: str) -> list[tuple[str, dict]]:
+async def told(service: Notifications, address: str) -> list[tuple[str, str]]:
     """What was told about mails to this address."""
     async with service.work() as work:
         rows = await work.db.fetch(
@@ -150,9 +151,8 @@ async def test_a_message_waits_for_an_account_that_is_not_known_yet(
 
     async def waits() -> bool:
         async with service.work() as work:
-            return (
-                await work.db.fetchval("SELECT waits_for FROM message WHERE about = $1", licence.licence_id)
-            ) == "account"
+            missing = await work.db.fetchval("SELECT waits_for FROM message WHERE about = $1", licence.licence_id)
+            return bool(missing == "account")
 
     await until(waits)
     await hear(facts.account(creator, ana))
@@ -177,7 +177,7 @@ async def test_an_importer_whose_role_was_taken_back_is_not_told_any_more(
     operator, people = uuid4(), [uuid4(), uuid4()]
     await hear(facts.account(people[0], ana), facts.account(people[1], ben))
     roles = [facts.role(person, operator) for person in people]
-    await hear(*(facts.RoleGranted(role=role) for role in roles))
+    await hear(*(RoleGranted(role=role) for role in roles))
     await hear(RoleRevoked(role=roles[0].model_copy(update={"version": 2}), reason="Left"))
     await work_off(service)
     licence = facts.submitted(people[0], operator, office="ES000841")
