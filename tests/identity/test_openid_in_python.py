@@ -14,6 +14,7 @@ from shared.testing.forms import visit
 from shared.testing.settings import ORIGIN, settings_for
 from tests.identity.conftest import Clock
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the other provider's own
 SUBJECT = "a subject"
 CLAIMS = {"email": "eva@birch.example", "email_verified": True, "given_name": "Eva", "family_name": "Birch"}
 

@@ -128,7 +128,7 @@ async def create_account(work: Work, secret: str, newcomer: Newcomer, visit: Vis
         await audit.note(
             work.db, act, at=work.now, by=account_id, subject=account_id, address=visit.address, details=details
         )
-    await _tie(work, account, waiting, visit)
+    await _tie(work, account, waiting, visit, used=True)
     await storage.use_waiting(work.db, hash_of(secret), at=work.now)
     tell_confirmed(work, account)
     return await _let_in(
@@ -249,9 +249,11 @@ async def _add_account(work: Work, email: str, newcomer: Newcomer) -> UUID:
     return account.id
 
 
-async def _tie(work: Work, account: Account, waiting: Waiting, visit: Visit) -> None:
+async def _tie(work: Work, account: Account, waiting: Waiting, visit: Visit, *, used: bool = False) -> None:
     """Raises WrongState when one of both is linked already."""
-    tie = Tie(new_id(), account.id, waiting.issuer, waiting.subject, visit.provider, work.now, None)
+    tie = Tie(
+        new_id(), account.id, waiting.issuer, waiting.subject, visit.provider, work.now, work.now if used else None
+    )
     if not await storage.add_tie(work.db, tie):
         with obeying_rules():
             raise AlreadyLinked
