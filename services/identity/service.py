@@ -96,11 +96,16 @@ class Identity(Service):
             )
             await factors.prune(work.db, at=work.now)
             await openid.prune(work.db, at=work.now, used_before=work.now - USED_KEPT)
+            await clients.forget_attempts(work.db, before=work.now - ATTEMPTS_KEPT)
+        await self.look_after_accounts()
+        await self.look_after_roles()
+
+    async def look_after_accounts(self) -> None:
+        """Forget who asked for what, wishes that have ended, and mails whose links have."""
+        async with self.work() as work:
             await asking.prune(work.db, before=work.now - ASKING_WINDOW)
             await email_changes.prune(work.db, at=work.now)
             await deletion.prune_mails(work.db, before=work.now - MAILS_KEPT)
-            await clients.forget_attempts(work.db, before=work.now - ATTEMPTS_KEPT)
-        await self.look_after_roles()
 
     async def look_after_roles(self) -> None:
         """End roles whose day has passed, and remind of requests that wait, until none is left."""

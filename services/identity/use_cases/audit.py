@@ -1,7 +1,6 @@
 """Reading the record of acts: support all of it, everybody what is about them."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -41,7 +40,6 @@ async def export_acts(open_work: OpenWork, person: Person, wanted: Wanted) -> As
     require_support(person)
     async with open_work() as work:
         await storage.note(work.db, "audit_exported", at=work.now, by=person.account_id, session=person.session_id)
-        wanted = replace(wanted, until=min(wanted.until or work.now, work.now))
     behind: tuple[datetime, UUID] | None = None
     while True:
         async with open_work() as work:
