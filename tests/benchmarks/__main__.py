@@ -13,7 +13,7 @@ from deploy.local.postgres import Postgres
 from shared.command import GC_THRESHOLD
 from shared.contracts import topics
 from shared.database import migrate
-from tests.benchmarks import consumer, relay, submit
+from tests.benchmarks import consumer, operators, relay, sign_in, submit
 
 ROOT = Path(__file__).parents[2]
 BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
@@ -22,7 +22,7 @@ BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
 async def main() -> None:
     """Run what was asked for; all without arguments."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("only", nargs="*", default=["relay", "consumer", "submit"])
+    parser.add_argument("only", nargs="*", default=["relay", "consumer", "submit", "sign_in", "operators"])
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     chosen = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
@@ -43,6 +43,12 @@ async def main() -> None:
             if "submit" in chosen.only:
                 url = await _database(postgres, "submit", ROOT / "services/licences/migrations", "licences")
                 await submit.measure(url, Path(folder) / "attachments")
+            if "sign_in" in chosen.only:
+                url = await _database(postgres, "sign_in", ROOT / "services/identity/migrations", "identity")
+                await sign_in.measure(url)
+            if "operators" in chosen.only:
+                url = await _database(postgres, "operators", ROOT / "services/identity/migrations", "identity")
+                await operators.measure(url)
         await asyncio.to_thread(postgres.remove)
 
 
