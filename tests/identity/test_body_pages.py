@@ -262,7 +262,7 @@ async def test_support_settles_a_contradiction_with_the_packaged_data(
         packaged = type(before)(before.kind, before.code, "Lesy 2027", before.country, before.mailbox)
         await authority_data.load_authorities(work, [packaged])
 
-    page = await visit(client, (await visit(client, "/identity/authorities")).link("Settle them"))
+    page = await visit(client, (await visit(client, "/identity/authorities")).link("Settle"))
     page = await visit(client, page.link("Lesy, správne"))
     assert "Lesy 2027" in page.text
     page = await page.press("Take the packaged data")
