@@ -351,3 +351,57 @@ def test_moving_beyond_the_ends_changes_nothing() -> None:
     assert moved(files, files[0], -1) == [files[0].id, files[1].id]
     assert moved(files, files[1], 1) == [files[0].id, files[1].id]
     assert moved(files, files[2], 1) == [files[2].id]
+
+
+API = "/licences/api/v1/licences"
+
+
+class Endless:
+    """A program that sends a file without saying how long it is, and counts what is taken from it."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        while self.taken < 50_000_000:
+            self.taken += 50_000
+            yield b"0" * 50_000
+        yield b"\r\n--b--\r\n"
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_of_a_body_without_end_the_api_takes_no_more_than_a_file_may_have(
+    app: FastAPI, service: Licences, issuer: Issuer, importer: Person, signed_in: bool
+) -> None:
+    draft = await a_draft(service, importer, numbered(803))
+    program, body = browser(app), Endless()
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Accept": "application/json"}
+
+    answer = await program.post(
+        f"{API}/{draft.id}/attachments",
+        content=body,
+        headers=headers | (issuer.bearer(importer) if signed_in else {}),
+    )
+
+    assert answer.status_code == (413 if signed_in else 401)
+    assert body.taken <= (1_300_000 if signed_in else 50_000)
+
+
+async def test_a_file_sent_twice_with_one_key_is_attached_once(
+    app: FastAPI, service: Licences, issuer: Issuer, importer: Person
+) -> None:
+    draft = await a_draft(service, importer, numbered(804))
+    program = browser(app)
+    program.headers.update({"Accept": "application/json", "Idempotency-Key": "once", **issuer.bearer(importer)})
+
+    answers = [
+        await program.post(f"{API}/{draft.id}/attachments", data={"box": "17"}, files={"file": ("m.tif", content)})
+        for content in [samples.many_pages(2)] * 2
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert (answers[0].json()["pages"], answers[0].json()["media_type"]) == (2, "image/tiff")
+    attachments = (await program.get(f"{API}/{draft.id}")).json()["attachments"]
+    assert [(file["box"], file["rotation"]) for file in attachments] == [(2, 0), (17, 0)]
