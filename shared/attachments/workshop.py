@@ -1,6 +1,6 @@
 """Opening files of strangers where they can do no harm: each in a process of its own that is ended when its time is up.
 
-See docs/decisions/0013-files-of-strangers.md for why, and what it costs.
+See docs/decisions/0015-files-of-strangers.md for why, and what it costs.
 """
 
 import asyncio
