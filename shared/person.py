@@ -85,6 +85,15 @@ class Person:
         """The role in the competent authority of this Member State, if any."""
         return next((r for r in self.roles if r.kind == "msca" and r.country == country), None)
 
+    def monitor_of(self, country: str, partner_country: str) -> Role | None:
+        """The role as monitor whose scope covers a licence of this partner country with entry in this country."""
+        for role in self.roles:
+            scope = ((role.country, country), (role.partner_country, partner_country))
+            given = [limit == of for limit, of in scope if limit is not None]
+            if role.kind == "monitor" and given and all(given):
+                return role
+        return None
+
     def customs_at(self, office: str) -> Role | None:
         """The role at the customs office with this COL number, if any."""
         return next((r for r in self.roles if r.kind == "customs" and r.office == office), None)

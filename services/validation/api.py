@@ -56,9 +56,9 @@ async def list_cases(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> dict[str, Any]:
-    """The authority's queue by validation state; for a customs office its validated licences by clearance state."""
+    """The authority's queue, or a monitor's scope, by validation state; a customs office's by clearance state."""
     async with service.work() as work:
-        if any(role.kind == ActorKind.MSCA for role in person.roles):
+        if any(role.kind in (ActorKind.MSCA, "monitor") for role in person.roles):
             page = await use_cases.list_cases(
                 work, person, state=state, number=number, point_of_entry=point_of_entry, cursor=cursor, limit=limit
             )

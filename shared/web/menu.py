@@ -17,6 +17,7 @@ class Link:
 _FLEGT: dict[str | None, Link] = {
     "msca": Link(N_("FLEGT"), "/validation/cases"),
     "customs": Link(N_("FLEGT"), "/validation/clearances"),
+    "monitor": Link(N_("FLEGT"), "/validation/cases"),
 }
 _EVERYBODY = Link(N_("FLEGT"), "/licences")
 _NEW_LICENCE = [Link(N_("My licences"), "/licences"), Link(N_("New licence"), "/licences/new")]
@@ -25,6 +26,7 @@ _MORE: dict[str | None, list[Link]] = {
     "agent": _NEW_LICENCE,
     "msca": [Link(N_("Cases"), "/validation/cases"), Link(N_("Role requests"), "/identity/requests")],
     "customs": [Link(N_("Clearances"), "/validation/clearances")],
+    "monitor": [Link(N_("Cases"), "/validation/cases")],
     "support": [
         Link(N_("Role requests"), "/identity/requests"),
         Link(N_("People"), "/identity/people"),

@@ -43,13 +43,15 @@ def require_holder(person: Person, licence: Licence) -> Licence:
 
 
 def may_see(person: Person, licence: Licence) -> bool:
-    """Its company; once handed in also the authority, and once validated the customs office, of its point of entry."""
+    """Its company; once handed in also the authority of its point of entry and monitors whose scope it is in, and once
+    validated the customs office."""
     if person.importer_of(licence.operator.id):
         return True
     office = licence.answers.point_of_entry
     if licence.is_draft or office is None:
         return False
-    if person.authority_of(reference().offices.get(office, "")):
+    country = reference().offices.get(office, "")
+    if person.authority_of(country) or person.monitor_of(country, licence.boxes.vpa_country):
         return True
     return licence.clearance_state != "not_ready" and person.customs_at(office) is not None
 

@@ -138,6 +138,7 @@ async def _show(
         open=case.validation_state is ValidationState.SUBMITTED,
         suspended=case.clearance_state is ClearanceState.SUSPENDED,
         own=view.own,
+        may_decide=view.may_decide,
         void=void,
         refusal=translated(refusal.message, refusal.params) if refusal else None,
         reasons=reason_choices(),

@@ -75,12 +75,16 @@ _SHOWN = [_case.c[field.name] for field in fields(ListedCase)]
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """Which cases of a Member State; None is any. `number` is a part of the licence number, however typed."""
+    """Which cases of a Member State; None is any. `number` is a part of the licence number, however typed.
 
-    country: str
+    A monitor's scope may be a partner country, in one Member State or in all.
+    """
+
+    country: str | None
     state: str | None = None
     number: str = ""
     point_of_entry: str = ""
+    partner_country: str | None = None
 
     @property
     def newest_first(self) -> bool:
@@ -119,7 +123,11 @@ async def clearances(
 
 def queue_statement(wanted: QueueFilter, *, after: Key | None, limit: int) -> Select[Any]:
     """What asks for a page of the queue."""
-    statement = select(*_SHOWN).where(_case.c.country == wanted.country)
+    statement = select(*_SHOWN)
+    if wanted.country:
+        statement = statement.where(_case.c.country == wanted.country)
+    if wanted.partner_country:
+        statement = statement.where(_case.c.vpa_country == wanted.partner_country)
     if wanted.state:
         statement = statement.where(_case.c.validation_state == wanted.state)
     if wanted.point_of_entry:
@@ -154,21 +162,31 @@ def _page(
     return statement.order_by(*order).limit(limit)
 
 
-async def count_queue(db: asyncpg.Connection, country: str) -> dict[str, int]:
-    """How many cases of a Member State are in each validation state."""
-    return await _count(db, "country = $1", "validation_state", country, ("submitted", "validated", "rejected"))
+async def count_queue(
+    db: asyncpg.Connection, country: str | None, partner_country: str | None = None
+) -> dict[str, int]:
+    """How many cases of a Member State, or of a monitor's scope, are in each validation state."""
+    states = ("submitted", "validated", "rejected")
+    scope = {"country": country, "vpa_country": partner_country}
+    wanted = {name: value for name, value in scope.items() if value}
+    where = " AND ".join(f"{name} = ${i}" for i, name in enumerate(wanted, start=1))
+    return await _count(db, where, "validation_state", tuple(wanted.values()), states)
 
 
 async def count_clearances(db: asyncpg.Connection, office: str) -> dict[str, int]:
     """How many validated licences of an office are in each clearance state."""
     states = ("awaiting", "suspended", "cleared", "refused")
-    return await _count(db, "point_of_entry = $1 AND validation_state = 'validated'", "clearance_state", office, states)
+    return await _count(
+        db, "point_of_entry = $1 AND validation_state = 'validated'", "clearance_state", (office,), states
+    )
 
 
-async def _count(db: asyncpg.Connection, where: str, state: str, whose: str, states: Sequence[str]) -> dict[str, int]:
+async def _count(
+    db: asyncpg.Connection, where: str, state: str, whose: Sequence[str], states: Sequence[str]
+) -> dict[str, int]:
     counted = ", ".join(
         f"(SELECT count(*) FROM (SELECT FROM licence_case WHERE {where} AND {state} = ${i} LIMIT {COUNTED}) AS counted)"
-        for i, _state in enumerate(states, start=2)
+        for i, _state in enumerate(states, start=len(whose) + 1)
     )
-    row = await db.fetchrow(f"SELECT {counted}", whose, *states)
+    row = await db.fetchrow(f"SELECT {counted}", *whose, *states)
     return dict(zip(states, row, strict=True))

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.validation import storage
 from services.validation.domain.states import ActorKind, ClearanceState, ValidationState
 from services.validation.storage import ClearanceFilter, ListedCase, QueueFilter
-from services.validation.use_cases.permissions import role_as
+from services.validation.use_cases.permissions import role_as, role_for_queue
 from shared.paging import LARGEST_PAGE, PAGE, cursor_of, key_of
 from shared.person import Person, Role
 from shared.problems import FieldError, NotYours, WrongContent
@@ -35,16 +35,16 @@ async def list_cases(
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> CasePage:
-    """Cases of the person's Member State; those that wait, oldest first. Raises NotYours, WrongContent."""
-    role = role_as(person, ActorKind.MSCA)
-    if role.country is None:
+    """Cases of the person's Member State or scope; those that wait, oldest first. Raises NotYours, WrongContent."""
+    role = role_for_queue(person)
+    if role.country is None and role.partner_country is None:
         raise NotYours("Your authority has no Member State yet. The support team can complete it.")
     _known(state, ValidationState)
-    wanted = QueueFilter(role.country, state, number, point_of_entry)
+    wanted = QueueFilter(role.country, state, number, point_of_entry, role.partner_country)
     found = await storage.queue(work.db, wanted, after=_after(cursor), limit=_size(limit) + 1)
     items, more = found[: _size(limit)], len(found) > _size(limit)
     last = cursor_of(items[-1].submitted_at.isoformat(), items[-1].licence_id) if more else None
-    return CasePage(items, last, await storage.count_queue(work.db, role.country), role)
+    return CasePage(items, last, await storage.count_queue(work.db, role.country, role.partner_country), role)
 
 
 async def list_clearances(

@@ -16,6 +16,8 @@ from shared.person import Person, Role
 from shared.problems import FieldError, NotYours, Unknown, WrongContent, WrongState
 from shared.work import Work
 
+MONITOR = "monitor"
+"""The kind of role that reads the cases of its scope and changes nothing (2173/2005 art. 5(2) and (3))."""
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -25,6 +27,16 @@ def role_as(person: Person, kind: ActorKind) -> Role:
     if not of_kind:
         raise NotYours(_NOT_FOR[kind])
     return person.active_role if person.active_role in of_kind else of_kind[0]
+
+
+def role_for_queue(person: Person) -> Role:
+    """The role in which somebody looks at cases: as the authority, or as a monitor. Raises NotYours."""
+    active = person.active_role
+    if active is not None and active.kind == MONITOR:
+        return active
+    watching = next((role for role in person.roles if role.kind == MONITOR), None)
+    is_authority = any(role.kind == ActorKind.MSCA for role in person.roles)
+    return watching if watching is not None and not is_authority else role_as(person, ActorKind.MSCA)
 
 
 _NOT_FOR = {
@@ -44,6 +56,17 @@ async def case_of_authority(
         raise Unknown("There is no such case in your Member State.")
     _held(case, to_change=to_change)
     return case, Actor(ActorKind.MSCA, person.account_id, person.name, role.body_name)
+
+
+async def case_of_monitor(work: Work, person: Person, case_id: UUID) -> tuple[StoredCase, Actor] | None:
+    """A case in the scope of a monitor who is not of its authority, to read only; None for everybody else."""
+    if not any(role.kind == MONITOR for role in person.roles):
+        return None
+    case = await storage.find(work.db, case_id)
+    role = person.monitor_of(case.country, case.vpa_country) if case else None
+    if case is None or role is None or person.authority_of(case.country):
+        return None
+    return case, Actor(ActorKind.MSCA, person.account_id, person.name, f"Monitor: {role.body_name}")
 
 
 async def case_of_office(

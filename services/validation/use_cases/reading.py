@@ -1,7 +1,7 @@
 """Looking at one case. Every look by an official is kept in its history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.validation import storage
@@ -11,7 +11,7 @@ from services.validation.domain.states import ActorKind, ValidationState
 from services.validation.storage import Entry, StoredCase
 from services.validation.storage.history import READ
 from services.validation.use_cases.checking import check_case
-from services.validation.use_cases.permissions import case_of_authority, case_of_office
+from services.validation.use_cases.permissions import MONITOR, case_of_authority, case_of_monitor, case_of_office
 from shared.contracts.licence import Attachment
 from shared.person import Person
 from shared.problems import NotYours, Unknown
@@ -20,17 +20,22 @@ from shared.work import Work
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case as an official sees it. `own` is a licence that the person entered and so may not decide on."""
+    """A case as an official sees it. `own` is a licence that the person entered and so may not decide on; a monitor
+    decides on none (`may_decide`)."""
 
     case: StoredCase
     checks: Sequence[Check]
     acts: Sequence[Entry]
     reads: Sequence[Entry]
     own: bool
+    may_decide: bool = True
 
 
 async def read_case(work: Work, person: Person, case_id: UUID) -> CaseView:
-    """A case of the person's Member State, with checks and history. Raises NotYours, Unknown."""
+    """A case of the person's Member State or scope, with checks and history. Raises NotYours, Unknown."""
+    watched = await case_of_monitor(work, person, case_id)
+    if watched is not None:
+        return replace(await _view(work, *watched), may_decide=False)
     case, actor = await case_of_authority(work, person, case_id)
     return await _view(work, case, actor)
 
@@ -44,7 +49,7 @@ async def read_clearance(work: Work, person: Person, case_id: UUID) -> CaseView:
 async def find_attachment(work: Work, person: Person, case_id: UUID, attachment_id: UUID) -> Attachment:
     """A file of a case that the person may see. Raises NotYours, Unknown."""
     case = await storage.find(work.db, case_id)
-    if not any(role.kind in set(ActorKind) for role in person.roles):
+    if not any(role.kind in {*ActorKind, MONITOR} for role in person.roles):
         raise NotYours("Scans are for competent authorities and customs offices.")
     if case is None or not _may_see(person, case):
         raise Unknown("There is no such case.")
@@ -56,7 +61,8 @@ async def find_attachment(work: Work, person: Person, case_id: UUID, attachment_
 
 def _may_see(person: Person, case: StoredCase) -> bool:
     accepted = case.validation_state is ValidationState.VALIDATED
-    return bool(person.authority_of(case.country) or (accepted and person.customs_at(case.point_of_entry)))
+    official = person.authority_of(case.country) or (accepted and person.customs_at(case.point_of_entry))
+    return bool(official or person.monitor_of(case.country, case.vpa_country))
 
 
 async def _view(work: Work, case: StoredCase, actor: Actor) -> CaseView:
