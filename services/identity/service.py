@@ -15,6 +15,7 @@ from services.identity.passwords import Passwords
 from services.identity.settings import Settings
 from services.identity.storage import asking, clients, deletion, email_changes, factors, openid, roles, sessions
 from services.identity.use_cases.authority_data import known_authorities, load_authorities, open_and_close
+from services.identity.use_cases.factors import reseal_apps
 from services.identity.use_cases.keys import follow_keys
 from services.identity.use_cases.roles import end_passed_roles, remind_of_waiting
 from services.identity.use_cases.second_factor import Verifiers
@@ -70,6 +71,9 @@ class Identity(Service):
         """As every service does; then the signing keys are there, and every authority that the data know."""
         await super().open()
         await self.follow_keys()
+        if self.settings.secret_key_before:
+            async with self.work() as work:
+                await reseal_apps(work, self.verifiers)
         async with self.work() as work:
             await load_authorities(work, known_authorities(demonstration=self.settings.demonstration))
 

@@ -8,13 +8,18 @@ import pytest
 
 from services.identity.domain import guessing
 from services.identity.domain.second_factor import FACTORS_AT_MOST, PROOF_LIVES, STEP_LIVES, time_step
+from services.identity.main import build
 from services.identity.service import Identity
+from services.identity.settings import Settings
+from services.identity.storage import factors as storage
 from services.identity.use_cases import factors, sessions
 from services.identity.use_cases.refusals import ProofNeeded, SecondFactorWrong, SignInEnded
 from services.identity.use_cases.second_factor import Answer
 from services.identity.use_cases.sessions import SecondStep, SignIn
 from shared.person import Person
 from shared.problems import NotSignedIn, NotYours, TooMany, WrongContent, WrongState
+from shared.testing.apps import opened
+from shared.testing.settings import settings_for
 from tests.identity import acts
 from tests.identity.conftest import Clock, told
 from tests.identity.device import Device
@@ -217,6 +222,22 @@ async def test_the_database_keeps_secrets_encrypted(service: Identity, member: M
 
     assert app.totp.secret.encode() not in row["secret"]
     assert service.verifiers.authenticators.box.open(row["secret"]) == app.totp.secret.encode()
+
+
+async def test_apps_go_on_while_the_secret_key_is_replaced(
+    service: Identity, member: Member, clock: Clock, database_url: str
+) -> None:
+    email, _, app, _ = await with_app(service, member, clock)
+    keys = {"secret_key": "another key", "secret_key_before": "a key for tests only"}
+    async with opened(build(settings_for(Settings, database_url, **keys), clock)) as replaced:
+        there = replaced.state.service
+        assert (await finish(there, await first_step(there, email), Answer(code=app.code(there)))).person.strong
+        async with there.work() as work:
+            assert not any(map(there.verifiers.authenticators.box.is_old, await storage.sealed_secrets(work.db)))
+    back = {"secret_key": "a key for tests only", "secret_key_before": "another key"}
+    async with opened(build(settings_for(Settings, database_url, **back), clock)):
+        clock.forward(seconds=A_CODE_LATER)
+    assert (await finish(service, await first_step(service, email), Answer(code=app.code(service)))).person.strong
 
 
 async def test_changing_the_factors_needs_a_proof_of_the_last_minutes(

@@ -148,6 +148,15 @@ async def use_app(db: asyncpg.Connection, app_id: UUID, *, step: int, at: dateti
     return bool(await db.fetchval(query, app_id, step, at))
 
 
+async def sealed_secrets(db: asyncpg.Connection) -> list[bytes]:
+    """The encrypted secrets of all apps."""
+    return [row["secret"] for row in await db.fetch("SELECT secret FROM authenticator")]
+
+
+async def reseal(db: asyncpg.Connection, before: bytes, after: bytes) -> None:
+    await db.execute("UPDATE authenticator SET secret = $2 WHERE secret = $1", before, after)
+
+
 async def add_passkey(db: asyncpg.Connection, passkey: Passkey, *, at: datetime) -> bool:
     """False when this passkey is known already."""
     return bool(

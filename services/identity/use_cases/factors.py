@@ -202,6 +202,13 @@ async def count_factors(work: Work, by: Person, account_id: UUID) -> int:
     return len(await storage.of_account(work.db, account_id))
 
 
+async def reseal_apps(work: Work, verifiers: Verifiers) -> None:
+    """While SECRET_KEY is replaced: encrypt the apps' secrets anew. Raises SecretKeyChanged."""
+    kept = await storage.sealed_secrets(work.db)
+    for before, after in verifiers.authenticators.resealed(kept).items():
+        await storage.reseal(work.db, before, after)
+
+
 async def _remove_lost(work: Work, account_id: UUID, *, by: Person | None, address: str | None) -> None:
     if await accounts.by_id(work.db, account_id, lock=True) is None:
         raise Unknown
