@@ -129,7 +129,7 @@ async def test_granted_with_an_end_then_suspended_resumed_and_revoked(
     page = await page.press("Revoke the role", {"reason": "left"})
     assert await service.roles_of(person.account_id) == ()
     assert (await stale.press("Suspend the role", {"reason": "late"})).status == 412
-    for word in ("Granted", "Suspended", "Resumed", "Revoked", "No administrator any more", "End changed"):
+    for word in ("granted", "suspended", "resumed", "revoked", "No longer administrator", "End of a role changed"):
         assert word in page.text
 
 

@@ -79,6 +79,7 @@ ACTS = {
     "people_read": N_("People of a company or authority read"),
     "role_request_read": N_("Role request read"),
     "audit_exported": N_("Audit exported"),
+    "recertification_exported": N_("List of roles to confirm exported"),
 }
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.identity.access import InService
 from services.identity.domain.roles import Status, Terms
 from services.identity.pages import reasons
+from services.identity.pages.act_words import act_word
 from services.identity.pages.choices import (
     end_of_day,
     ids_in,
@@ -34,20 +35,6 @@ router = APIRouter(prefix="/identity/requests", include_in_schema=False)
 QUEUE = "/identity/requests"
 FILTERS = ("status", "kind", "country", "body_id", "q")
 Act = Literal["grant", "refuse", "revoke", "suspend", "resume", "appoint", "dismiss", "move-end"]
-HAPPENED: dict[str, str] = {
-    "role_requested": N_("Requested"),
-    "role_granted": N_("Granted"),
-    "role_refused": N_("Refused"),
-    "role_withdrawn": N_("Withdrawn"),
-    "role_revoked": N_("Revoked"),
-    "role_suspended": N_("Suspended"),
-    "role_resumed": N_("Resumed"),
-    "role_ended": N_("Ended on its last day"),
-    "role_recertified": N_("Confirmed for another year"),
-    "role_end_moved": N_("End changed"),
-    "administrator_appointed": N_("Made administrator"),
-    "administrator_dismissed": N_("No administrator any more"),
-}
 DONE: dict[str, str] = {
     "grant": N_("The role is granted. The person gets a mail and can work in it at once."),
     "refuse": N_("The request is refused. The person gets a mail with your reason."),
@@ -191,7 +178,7 @@ async def _page(
         act=act,
         role=role,
         view=view,
-        history=[{"title": _(HAPPENED.get(one.act, one.act)), "at": one.at, "by": one.by} for one in view.history],
+        history=[{"title": act_word(one.act), "at": one.at, "by": one.by} for one in view.history],
         refusals=reasons.refusals(),
         ends=reasons.ends(),
         breadcrumbs=[(_("Role requests"), QUEUE), (view.request.person_name, None)],
