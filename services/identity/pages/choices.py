@@ -47,6 +47,11 @@ def language_options() -> Options:
     return [(code, (Locale.parse(code).display_name or code).capitalize()) for code in languages()]
 
 
+def language_name(code: str) -> str:
+    """A language under its own name."""
+    return dict(language_options()).get(code, code)
+
+
 @cache
 def time_zones() -> Groups:
     """By part of the world."""

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.identity.access import InService, address_of, forget_session
 from services.identity.pages.act_words import act_word
+from services.identity.pages.choices import language_name
 from services.identity.pages.limits import too_many
 from services.identity.use_cases.accounts import read_account
 from services.identity.use_cases.audit import list_own_acts
@@ -34,6 +35,7 @@ async def show(request: Request, service: InService, person: SignedIn, cursor: s
         data=data,
         acts=acts,
         act_word=act_word,
+        language_name=language_name,
         next_url=f"{PAGE}?cursor={following}#acts" if following else None,
         first_url=f"{PAGE}#acts" if cursor else None,
         breadcrumbs=[(_("Profile"), "/identity/profile"), (_("My data"), None)],

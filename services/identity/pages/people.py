@@ -9,6 +9,7 @@ from starlette.responses import Response
 from services.identity.access import InService
 from services.identity.domain.accounts import Account
 from services.identity.pages.act_words import act_word
+from services.identity.pages.choices import language_name
 from services.identity.use_cases import people as use_cases
 from services.identity.use_cases.factors import count_factors
 from shared.http import SignedIn
@@ -51,6 +52,7 @@ async def show(request: Request, service: InService, person: SignedIn, account_i
         second_factors=second_factors,
         standing=_standing(view.account),
         act_word=act_word,
+        language_name=language_name,
         breadcrumbs=[(_("People"), LIST), (view.account.name, None)],
     )
 

@@ -18,7 +18,8 @@ ALTER TABLE account
     ALTER COLUMN email_key DROP NOT NULL,
     ADD COLUMN deleted_at timestamptz,
     ADD COLUMN sort_name text COLLATE "C" NOT NULL
-        GENERATED ALWAYS AS (lower(last_name || ' ' || first_name)) STORED,
+        GENERATED ALWAYS AS (regexp_replace(normalize(
+            translate(lower(last_name || ' ' || first_name), 'øłđ', 'old'), NFKD), '[\u0300-\u036f]', '', 'g')) STORED,
     ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', regexp_replace(regexp_replace(
         normalize(translate(lower(first_name || ' ' || last_name || ' ' || email), 'øłđ', 'old'), NFKD),
         '[\u0300-\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g'))) STORED;
