@@ -126,7 +126,8 @@ async def test_an_administrator_edits_and_the_second_editor_loses_nothing(
     _, support = await member(support=True, first_name="Sofia", last_name="Support")
     await sign_in(client, email)
     await sign_in(other, support)
-    mine = await visit(client, (await visit(client, f"/identity/operators/{operator.id}")).link("Edit"))
+    page = await visit(client, (await visit(client, "/identity/roles")).link("Details and people of the company"))
+    mine = await visit(client, page.link("Edit"))
     assert not mine.html.find("input", {"name": "eori"})
     theirs = await visit(other, f"/identity/operators/{operator.id}/edit")
     assert "The changes are kept" in (await theirs.press("Save", {"town": "Haarlem", "country": "BE"})).text
