@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.identity.access import SESSION_COOKIE, STEP_COOKIE
+from services.identity.domain.roles import Kind
 from services.identity.main import build
 from services.identity.service import Identity
 from services.identity.settings import Settings
@@ -15,6 +16,7 @@ from shared.authentication import TOKEN_COOKIE
 from shared.testing.apps import browser, opened
 from shared.testing.forms import Page, visit
 from shared.testing.settings import settings_for
+from tests.identity import acts
 from tests.identity.conftest import PASSWORD, Clock, claims
 from tests.identity.factor_acts import A_CODE_LATER, App
 
@@ -75,6 +77,26 @@ async def test_support_signs_in_for_the_first_time_and_is_led_to_set_up_a_second
     assert claims(client.cookies[TOKEN_COOKIE])["strong"]
     page = await visit(client, page.link("I have kept them"))
     assert page.heading == "Role requests"
+
+
+async def test_a_granted_authority_role_can_be_used_after_a_second_factor_is_set_up(
+    client: httpx.AsyncClient, service: Identity, member: Member
+) -> None:
+    person, email = await member()
+    support, _ = await member(support=True)
+    await sign_in(client, email)
+    body = await acts.authority(service, "msca", "BE")
+    await acts.decide(service, support, await acts.ask(service, person, Kind.MSCA, body.id))
+
+    page = await visit(client, "/")
+    assert "Waiting for your second factor" in page.text
+    assert "Cases to decide" not in page.text
+    page = await visit(client, page.link("Go on with your second factor"))
+    await set_up_app(client, service, page)
+
+    page = await visit(client, "/")
+    assert "Waiting for your second factor" not in page.text
+    assert "Cases to decide" in page.text
 
 
 async def test_a_locked_role_opens_nothing_until_the_second_factor_was_shown(

@@ -1,5 +1,8 @@
 """What every service answers, seen from outside."""
 
+from dataclasses import replace
+from urllib.parse import quote
+
 import pytest
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -7,7 +10,7 @@ from starlette.responses import Response
 from shared.http import SignedIn, version_in
 from shared.idempotency import Answer, KeyReused, once
 from shared.person import Person
-from shared.problems import FieldError, VersionMissing, WrongContent, WrongState
+from shared.problems import FieldError, NotYours, Unknown, VersionMissing, WrongContent, WrongState
 from shared.testing.apps import browser
 from shared.testing.forms import visit
 from shared.testing.people import importer_role, know, person, support_role
@@ -22,6 +25,22 @@ router = APIRouter()
 @router.post("/licences/api/v1/mine")
 async def mine(someone: SignedIn) -> dict[str, object]:
     return {"name": someone.name, "companies": [str(c) for c in someone.companies]}
+
+
+@router.get("/licences/officials")
+@router.post("/licences/officials")
+@router.get("/licences/api/v1/officials")
+async def officials(someone: SignedIn) -> dict[str, object]:
+    if not someone.is_support:
+        raise NotYours
+    return {"name": someone.name}
+
+
+@router.get("/licences/hidden")
+async def hidden(someone: SignedIn) -> dict[str, object]:
+    if not someone.is_support:
+        raise Unknown
+    return {"name": someone.name}
 
 
 @router.get("/licences/api/v1/wrong")
@@ -254,3 +273,39 @@ async def test_answers_carry_headers_that_protect(client):
 
     assert "unsafe-inline" not in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_page_that_a_locked_role_would_open_leads_to_the_second_factor_and_back(service, client, issuer):
+    weak = replace(await known(service, support_role()), strong=False)
+    client.cookies.update(issuer.cookies(weak))
+
+    for path in ("/licences/officials", "/licences/hidden"):
+        answer = await client.get(f"{path}?page=2")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/identity/second-factor?next={quote(path, safe='')}%3Fpage%3D2"
+    page = await visit(client, "/licences/mine")
+    assert page.status == 200
+
+
+async def test_a_form_that_a_locked_role_would_send_says_what_is_missing(service, client, issuer):
+    weak = replace(await known(service, support_role()), strong=False)
+    client.cookies.update(issuer.cookies(weak))
+
+    answer = await client.post("/licences/officials")
+
+    assert answer.status_code == 403
+    assert "/identity/second-factor" in answer.text
+
+
+async def test_the_api_names_the_second_factor_that_a_locked_role_waits_for(service, client, issuer):
+    someone = await known(service, support_role())
+
+    weak = await client.get("/licences/api/v1/officials", headers=issuer.bearer(replace(someone, strong=False)))
+    strong = await client.get("/licences/api/v1/officials", headers=issuer.bearer(someone))
+    nobody = await client.get(
+        "/licences/api/v1/officials", headers=issuer.bearer(await known(service, importer_role()))
+    )
+
+    assert (weak.status_code, weak.json()["type"].rsplit("/", 1)[1]) == (403, "second_factor_needed")
+    assert strong.status_code == 200
+    assert (nobody.status_code, nobody.json()["type"].rsplit("/", 1)[1]) == (403, "not_yours")

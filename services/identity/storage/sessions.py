@@ -115,7 +115,9 @@ async def end(db: asyncpg.Connection, secret_hash: bytes) -> Session | None:
 
 
 async def end_all(db: asyncpg.Connection, account_id: UUID) -> None:
+    """No session goes on, nor a sign-in that waits for its second step."""
     await db.execute("DELETE FROM session WHERE account_id = $1", account_id)
+    await db.execute("DELETE FROM second_step WHERE account_id = $1", account_id)
 
 
 async def attempts(

@@ -82,7 +82,7 @@ async def open_session(
 ) -> SignIn:
     """A session for somebody who has proven who it is, by `way`, and if `strong` with a second factor."""
     account = await accounts.by_id(work.db, account_id)
-    if account is None:
+    if account is None or account.deleted_at is not None:
         raise WrongCredentials
     secret = new_secret()
     session = Session(
