@@ -35,12 +35,12 @@ class Settings(ServiceSettings):
     """Values of `acr` by which the provider says that a second factor was used, with blanks between them."""
     openid_strong_amr: str = "mfa"
     """The same for `amr`: one of them is enough."""
+    role_request_reminder_days: int = Field(default=3, ge=1)
+    """After how long those who decide are reminded of a request, and again after as long."""
+    recertification_days: int = Field(default=365, ge=1)
+    """After how long somebody has to confirm that a role is still needed."""
 
     def box(self, purpose: str) -> Box:
         """What seals things of this purpose in the database."""
         before = self.secret_key_before.get_secret_value() if self.secret_key_before else None
         return Box(self.secret_key.get_secret_value(), purpose=purpose, before=before)
-    role_request_reminder_days: int = Field(default=3, ge=1)
-    """After how long those who decide are reminded of a request, and again after as long."""
-    recertification_days: int = Field(default=365, ge=1)
-    """After how long somebody has to confirm that a role is still needed."""

@@ -111,6 +111,10 @@ _SECURITY = {
         N_("Another way to sign in was added to your account"),
         N_("From now on your account with FLEGT licences can be entered that way, too."),
     ),
+    "account-unlinked": SecurityWords(
+        N_("A way to sign in was taken away from your account"),
+        N_("Your account with FLEGT licences can no longer be entered that way."),
+    ),
 }
 
 

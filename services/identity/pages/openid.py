@@ -57,6 +57,9 @@ async def come_back(request: Request, service: InService) -> Response:
             passage, target = await use_cases.take_passage(
                 work, told.get("state", ""), browser_secret=request.cookies.get(COOKIE, "")
             )
+    except SignInRefused as refusal:
+        return _refused(request, service, refusal)
+    try:
         if "error" in told or not 0 < len(told.get("code", "")) <= LONGEST_CODE:
             raise _error(service, told.get("error", ""))
         stranger = await provider.stranger(told["code"], passage, named=told.get("iss"))
