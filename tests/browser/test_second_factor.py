@@ -8,6 +8,7 @@ from pathlib import Path
 import pyotp
 import pytest
 import uvicorn
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
 from deploy.local.databases import Databases
@@ -90,6 +91,13 @@ async def _count(identity: Identity) -> int:
         return int(await work.db.fetchval("SELECT count(*) FROM account"))
 
 
+async def keep(screen: Screen, folder: Path, name: str) -> None:
+    """Pictures of the page, which everybody can use: the rules of WCAG that a machine can check hold."""
+    await screen.keep(folder, name)
+    found = await Axe().run(screen.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 async def sign_in(screen: Screen, email: str, at: str = "/identity/sign-in") -> None:
     await screen.open(at)
     await screen.page.get_by_label("E-mail address").fill(email)
@@ -112,24 +120,24 @@ async def test_a_passkey_is_set_up_and_signs_in_alone_as_second_step_and_within_
     page = screen.page
     await sign_in(screen, support)
     await heading(screen, "Second factor")
-    await screen.keep(artefacts, "second-factor")
+    await keep(screen, artefacts, "second-factor")
     await page.get_by_label("Name of the passkey").fill("work laptop")
     await screen.press("Set up a passkey")
     await heading(screen, "Your recovery codes")
-    await screen.keep(artefacts, "recovery-codes")
+    await keep(screen, artefacts, "recovery-codes")
     await page.get_by_role("link", name="I have kept them").click()
     await expect(page.get_by_role("heading", name="work laptop")).to_be_visible()
 
     await page.get_by_role("button", name="Sign out").click()
     await screen.open("/identity/sign-in?next=/identity/requests")
-    await screen.keep(artefacts, "sign-in")
+    await keep(screen, artefacts, "sign-in")
     await screen.press("Sign in with a passkey")
     await heading(screen, "Role requests")
 
     await page.get_by_role("button", name="Sign out").click()
     await sign_in(screen, support, at="/identity/sign-in?next=/identity/requests")
     await heading(screen, "Second step of signing in")
-    await screen.keep(artefacts, "second-step")
+    await keep(screen, artefacts, "second-step")
     await screen.press("Use a passkey")
     await heading(screen, "Role requests")
 
@@ -164,7 +172,7 @@ async def test_an_app_is_set_up_from_its_picture_and_opens_the_locked_role(
     page = screen.page
     await sign_in(screen, support)
     await screen.press("Set up an app")
-    await screen.keep(artefacts, "authenticator-app")
+    await keep(screen, artefacts, "authenticator-app")
     picture = await page.locator("svg.qr").bounding_box()
     assert picture is not None
     assert picture["width"] > 150
@@ -173,12 +181,12 @@ async def test_an_app_is_set_up_from_its_picture_and_opens_the_locked_role(
     await page.get_by_label("Name of the app").fill("work phone")
     await screen.press("Finish")
     await page.get_by_role("link", name="I have kept them").click()
-    await screen.keep(artefacts, "second-factors")
+    await keep(screen, artefacts, "second-factors")
 
     await screen.open("/identity/requests")
     await heading(screen, "Role requests")
     await screen.open("/identity/profile/sessions")
-    await screen.keep(artefacts, "sessions")
+    await keep(screen, artefacts, "sessions")
     await screen.press("End all, this one too")
     await heading(screen, "Sign in")
     assert objections(screen) == []
