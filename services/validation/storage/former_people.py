@@ -75,6 +75,6 @@ async def _rename(db: asyncpg.Connection, account_id: UUID, pseudonym: str) -> N
         await db.execute(
             "UPDATE case_act SET details = $2 WHERE id = $1", act["id"], renamed(act["details"], account_id, pseudonym)
         )
-    await db.execute("UPDATE case_act SET name = $2 WHERE account_id = $1", account_id, pseudonym)
+    await db.execute("UPDATE case_act SET name = $2, salt = NULL WHERE account_id = $1", account_id, pseudonym)
     told_at = [row["at"] for row in await db.fetch(_MOMENTS, account_id)]
     await rename_in_outbox(db, account_id, pseudonym, told_at=told_at)

@@ -1,5 +1,6 @@
-"""The history of a case: every act on it, and every look at it by an official."""
+"""The history of a case: every act on it, and every look at it by an official, each chained to the one before."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,11 @@ from uuid import UUID
 
 import asyncpg
 
+from services.validation.domain.chain import START, Link, seal_of
+
 READ = "read"
 SHOWN = 100
+SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,28 @@ class Entry:
     details: dict[str, Any]
 
 
+# Whoever adds holds the head until the transaction ends, so that two never add behind the same entry.
+_HEAD = """
+INSERT INTO case_history AS head (licence_id, entries, hash) VALUES ($1, 0, $2)
+ON CONFLICT (licence_id) DO UPDATE SET entries = head.entries RETURNING entries, hash
+"""
+_ADD = """
+WITH moved AS (UPDATE case_history SET entries = $2, hash = $12 WHERE licence_id = $1)
+INSERT INTO case_act (licence_id, position, at, act, account_id, name, body, text, details, salt, seal, previous, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $12)
+"""
+
+
 async def note(db: asyncpg.Connection, licence_id: UUID, entry: Entry) -> None:
-    """Add to the history of a case. Nothing in it is ever changed."""
+    """Add to the history of a case. Nothing in it is ever changed, but for the names of those who deleted the account."""
+    head = await db.fetchrow(_HEAD, licence_id, START)
+    salt, position = secrets.token_bytes(SALT_BYTES), head["entries"] + 1
+    seal = seal_of(salt, entry.name)
+    link = Link(licence_id, position, entry.at, entry.act, entry.account_id, entry.body, entry.text, entry.details, seal)
     await db.execute(
-        """
-        INSERT INTO case_act (licence_id, at, act, account_id, name, body, text, details)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        """,
+        _ADD,
         licence_id,
+        position,
         entry.at,
         entry.act,
         entry.account_id,
@@ -40,6 +58,10 @@ async def note(db: asyncpg.Connection, licence_id: UUID, entry: Entry) -> None:
         entry.body,
         entry.text,
         entry.details,
+        salt,
+        seal,
+        link.hash_after(head["hash"]),
+        head["hash"],
     )
 
 
