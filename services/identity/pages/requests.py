@@ -165,9 +165,9 @@ async def _page(
     async with service.work() as work:
         view = await use_cases.read_request(work, person, role_id)
     role = view.role
-    if role.status is Status.REQUESTED and form.ok and role.body_id is not None:
-        if not any(one.role.administrator for one in view.colleagues):
-            form.values["administrator"] = ["true"]
+    administered = any(one.role.administrator for one in view.colleagues)
+    if role.status is Status.REQUESTED and form.ok and role.body_id is not None and not administered:
+        form.values["administrator"] = ["true"]
     if form.ok and role.ends_at is not None:
         form.values["ends_at"] = [last_day(role.ends_at, person.time_zone)]
     return service.pages.render(
