@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.validation.pages import attachments, cases, clearances
+from services.validation.pages import attachments, cases, clearances, queue
 
 router = APIRouter(include_in_schema=False)
-for part in (cases, clearances, attachments):
+for part in (queue, cases, clearances, attachments):
     router.include_router(part.router)

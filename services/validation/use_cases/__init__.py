@@ -1,6 +1,7 @@
 """What a person or an event can ask of validation."""
 
 from services.validation.use_cases.answering import receive_answer, withdraw_when_asked
+from services.validation.use_cases.assigning import hand_case_to, release_case, take_case
 from services.validation.use_cases.checking import check_case
 from services.validation.use_cases.clearing import (
     clear_licence,
@@ -20,11 +21,8 @@ from services.validation.use_cases.examining import (
     amend_box,
     ask_company,
     end_verification,
-    hand_case_to,
     open_verification,
-    release_case,
     return_licence,
-    take_case,
     waive_answer,
 )
 from services.validation.use_cases.listing import CasePage, list_cases, list_clearances
