@@ -7,7 +7,17 @@ from decimal import Decimal
 import pytest
 
 from services.validation.domain import checks
-from services.validation.domain.checks import Facts, Line, ListedCode, Outcome, SameNumber, run_checks
+from services.validation.domain.checks import (
+    Facts,
+    Line,
+    ListedCode,
+    Outcome,
+    Partner,
+    Passed,
+    Protected,
+    SameNumber,
+    run_checks,
+)
 from services.validation.domain.quantities import Quantities
 from shared import reference_data
 from tests.validation.examples import NOW
@@ -33,6 +43,9 @@ FACTS = Facts(
     number_mask=MASK.human,
     number_pattern=MASK.regex,
     earlier=3,
+    partner=Partner("ID", issuing=True, since=date(2016, 11, 15)),
+    arrival=date(2027, 1, 10),
+    protected=(Protected(("Gonystylus bancanus", "Ramin"), "CITES Appendix II"),),
 )
 
 
@@ -43,11 +56,16 @@ def goods(code: str, description: str = "Tables", volume: str = "1", weight: str
 def test_a_licence_with_nothing_wrong_passes_every_check() -> None:
     assert {check.code: check.outcome for check in run_checks(FACTS)} == {
         "expiry_at_lodging": Outcome.OK,
+        "arrival": Outcome.OK,
+        "partner_country": Outcome.OK,
         "number_format": Outcome.OK,
         "duplicates": Outcome.OK,
+        "replacement": Outcome.OK,
         "destination": Outcome.OK,
         "scope": Outcome.OK,
         "density": Outcome.OK,
+        "protected_species": Outcome.OK,
+        "flags": Outcome.OK,
         "earlier_licences": Outcome.OK,
     }
 
@@ -146,3 +164,57 @@ def test_every_sentence_can_be_filled_in() -> None:
     for check in run_checks(odd) + run_checks(FACTS):
         for finding in check.findings:
             assert "%(" not in finding.message % finding.params
+
+
+@pytest.mark.parametrize(
+    ("arrival", "outcome"),
+    [(date(2027, 2, 28), Outcome.OK), (date(2027, 3, 1), Outcome.WARN), (None, Outcome.OK)],
+)
+def test_goods_that_arrive_after_the_expiry_are_allowed_but_looked_at(arrival: date | None, outcome: Outcome) -> None:
+    assert checks.arrival(replace(FACTS, arrival=arrival)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("partner", "signed", "outcome"),
+    [
+        (Partner("ID", True, date(2016, 11, 15)), date(2016, 11, 15), Outcome.OK),
+        (Partner("ID", True, date(2016, 11, 15)), date(2016, 11, 14), Outcome.FAIL),
+        (Partner("ID", True, None), date(2016, 11, 14), Outcome.WARN),
+        (Partner("ID", True, date(2016, 11, 15)), None, Outcome.WARN),
+        (Partner("CM", False, None), date(2026, 11, 2), Outcome.FAIL),
+        (None, date(2026, 11, 2), Outcome.FAIL),
+    ],
+)
+def test_a_licence_was_signed_when_its_country_issued_licences(
+    partner: Partner | None, signed: date | None, outcome: Outcome
+) -> None:
+    assert checks.partner_country(replace(FACTS, partner=partner, signed_on=signed)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("description", "species", "outcome"),
+    [
+        ("Dowels of RAMIN", (), Outcome.WARN),
+        ("Dowels", ("gonystylus bancanus",), Outcome.WARN),
+        ("Dowels", ("Shorea leprosula",), Outcome.OK),
+        ("Framing", (), Outcome.OK),
+    ],
+)
+def test_a_protected_species_is_found_in_names_and_descriptions_as_a_whole_word(
+    description: str, species: tuple[str, ...], outcome: Outcome
+) -> None:
+    lines = (Line(2, "44140010", description, Quantities(), species),)
+    check = checks.protected_species(replace(FACTS, lines=lines))
+    assert check.outcome is outcome
+    if outcome is Outcome.WARN:
+        assert check.findings[0].params == {"line": 2, "species": "Gonystylus bancanus", "note": "CITES Appendix II"}
+
+
+def test_what_was_noted_at_entry_is_shown_with_its_box() -> None:
+    check = checks.flags(replace(FACTS, flags=(Passed("Unusual.", 15), Passed("Odd."))))
+    assert [finding.params for finding in check.findings] == [{"box": 15, "flag": "Unusual."}, {"flag": "Odd."}]
+
+
+def test_a_replacement_is_looked_at_and_a_replaced_licence_counts_no_more() -> None:
+    assert checks.replacement(replace(FACTS, replaces="26.00001")).outcome is Outcome.WARN
+    assert checks.replacement(replace(FACTS, replaced_by="26.00002")).outcome is Outcome.FAIL

@@ -1,102 +1,39 @@
-"""What an officer wants checked before deciding, each with its arithmetic and its article. Facts come in as arguments.
+"""What an officer wants checked before deciding, each with its arithmetic and its article.
 
-A check decides nothing. `fail` says that the law leaves no room, `warn` that somebody should look.
+`fail` says that the law leaves no room, `warn` that somebody should look.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 
+from services.validation.domain.facts import (
+    Check,
+    Facts,
+    Finding,
+    Line,
+    ListedCode,
+    Outcome,
+    Partner,
+    Passed,
+    Protected,
+    SameNumber,
+)
+from services.validation.domain.goods import density, protected_species, scope
 from services.validation.domain.numbers import plain
-from services.validation.domain.quantities import Quantities
 
-LEAST_DENSITY = Decimal(150)
-MOST_DENSITY = Decimal(1_400)
-"""Kilograms per cubic metre: lighter than any timber, heavier than any."""
-
-
-class Outcome(StrEnum):
-    """How a check ended, the worst last."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One sentence, with its values beside it."""
-
-    outcome: Outcome
-    message: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One question that was asked, and what was found. `article` is empty where practice, not law, asks it."""
-
-    code: str
-    title: str
-    article: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def outcome(self) -> Outcome:
-        """The worst of what was found."""
-        return max((finding.outcome for finding in self.findings), key=list(Outcome).index)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One commodity line of the licence; the first is number 1."""
-
-    number: int
-    commodity_code: str
-    description: str
-    quantities: Quantities
-
-
-@dataclass(frozen=True)
-class ListedCode:
-    """A code of Annex II or III, as it counted on the day of lodging. `country` is `*` in Annex II."""
-
-    country: str
-    code: str
-    description: str
-    licensable: bool
-    excluded: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SameNumber:
-    """Another case with the same number from the same country."""
-
-    state: str
-    member_state: str
-    submitted_at: datetime
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that the checks look at."""
-
-    licence_number: str
-    vpa_country: str
-    member_state: str
-    lodged_on: date
-    expiry_date: date | None
-    signed_on: date | None
-    lines: tuple[Line, ...]
-    listed: tuple[ListedCode, ...]
-    number_mask: str = ""
-    number_pattern: str = ""
-    same_number: tuple[SameNumber, ...] = ()
-    earlier: int = 0
-    earlier_rejected: int = 0
+__all__ = [
+    "Check",
+    "Facts",
+    "Finding",
+    "Line",
+    "ListedCode",
+    "Outcome",
+    "Partner",
+    "Passed",
+    "Protected",
+    "SameNumber",
+    "run_checks",
+]
 
 
 def run_checks(facts: Facts) -> list[Check]:
@@ -118,6 +55,45 @@ def expiry_at_lodging(facts: Facts) -> Check:
             message = "Lodged on %(lodged)s, valid until %(expiry)s: %(days)s days left."
             found = Finding(Outcome.OK, message, values)
     return Check("expiry_at_lodging", "Expiry at lodging", "1024/2008 art. 6(3)", (found,))
+
+
+def arrival(facts: Facts) -> Check:
+    """Only the day of lodging counts, but goods that come long after expiry deserve a second look."""
+    if facts.arrival is None or facts.expiry_date is None:
+        found = Finding(Outcome.OK, "There are no two dates to compare.")
+    else:
+        days = (facts.arrival - facts.expiry_date).days
+        values = {"arrival": facts.arrival, "expiry": facts.expiry_date, "days": days}
+        if days > 0:
+            message = (
+                "The goods arrive on %(arrival)s, %(days)s days after the expiry on %(expiry)s. That is allowed when "
+                "the licence was lodged in time."
+            )
+            found = Finding(Outcome.WARN, message, values)
+        else:
+            found = Finding(Outcome.OK, "The goods arrive on %(arrival)s, not after the expiry on %(expiry)s.", values)
+    return Check("arrival", "Arrival and expiry", "1024/2008 art. 6(3)", (found,))
+
+
+def partner_country(facts: Facts) -> Check:
+    """Only partner countries whose licensing scheme works can issue licences, and none before it worked."""
+    partner = facts.partner
+    values = {"country": facts.vpa_country}
+    if partner is None:
+        found = Finding(Outcome.FAIL, "%(country)s has no partnership agreement, so it cannot issue licences.", values)
+    elif not partner.issuing:
+        found = Finding(Outcome.FAIL, "%(country)s has a partnership agreement, but issues no licences.", values)
+    elif facts.signed_on is None or partner.since is None:
+        found = Finding(Outcome.WARN, "%(country)s issues licences, but there is no day to compare with.", values)
+    else:
+        values |= {"signed": facts.signed_on, "since": partner.since}
+        if facts.signed_on < partner.since:
+            message = "Signed on %(signed)s, but %(country)s has issued licences only since %(since)s."
+            found = Finding(Outcome.FAIL, message, values)
+        else:
+            message = "Signed on %(signed)s; %(country)s has issued licences since %(since)s."
+            found = Finding(Outcome.OK, message, values)
+    return Check("partner_country", "Partner country", "2173/2005 art. 4(1), Annex I", (found,))
 
 
 def number_format(facts: Facts) -> Check:
@@ -165,66 +141,29 @@ def destination(facts: Facts) -> Check:
     return Check("destination", "Destination in the number", "1024/2008 art. 6(1)", (found,))
 
 
-def scope(facts: Facts) -> Check:
-    """Every code has to be in Annex II, or in the issuing country's part of Annex III."""
-    found = tuple(_scope_of(line, facts) for line in facts.lines)
-    missing = (Finding(Outcome.FAIL, "The licence names no goods."),)
-    return Check("scope", "Scope of each commodity code", "2173/2005 art. 2(9), Annexes II and III", found or missing)
+def replacement(facts: Facts) -> Check:
+    """A replacement or duplicate takes the place of one other licence, which counts no more."""
+    if facts.replaced_by:
+        message = "The licence %(number)s took the place of this one."
+        found = Finding(Outcome.FAIL, message, {"number": facts.replaced_by})
+    elif facts.replaces:
+        message = "Registered as replacement or duplicate of %(number)s. It has to be marked so on the paper."
+        found = Finding(Outcome.WARN, message, {"number": facts.replaces})
+    else:
+        found = Finding(Outcome.OK, "Not registered as a replacement or duplicate of another licence.")
+    return Check("replacement", "Replacement or duplicate", "1024/2008 art. 8(3)", (found,))
 
 
-def _scope_of(line: Line, facts: Facts) -> Finding:
-    matching = [entry for entry in facts.listed if line.commodity_code.startswith(entry.code)]
-    own = [entry for entry in matching if entry.country == facts.vpa_country]
-    entries = own or [entry for entry in matching if entry.country == "*"]
-    values = {
-        "line": line.number,
-        "code": line.commodity_code,
-        "description": "; ".join(dict.fromkeys(entry.description for entry in entries if entry.licensable)),
-        "not_this": "; ".join(dict.fromkeys(entry.description for entry in entries if not entry.licensable)),
-    }
-    if not entries:
-        return Finding(
-            Outcome.WARN, "Line %(line)s, %(code)s: not in the annexes, so no licence is needed for it.", values
-        )
-    if not values["description"]:
-        message = "Line %(line)s, %(code)s: the issuing country forbids its export, so no licence can cover it."
-        return Finding(Outcome.FAIL, message, values)
-    excluded = {word for entry in entries for word in entry.excluded if word.lower() in line.description.lower()}
-    if excluded:
-        message = "Line %(line)s, %(code)s: the description names %(excluded)s, which the annex leaves out."
-        return Finding(Outcome.WARN, message, values | {"excluded": ", ".join(sorted(excluded))})
-    if values["not_this"]:
-        message = "Line %(line)s, %(code)s: covered only as “%(description)s”, not as “%(not_this)s”."
-        return Finding(Outcome.WARN, message, values)
-    return Finding(Outcome.OK, "Line %(line)s, %(code)s: covered (%(description)s).", values)
-
-
-def density(facts: Facts) -> Check:
-    """Weight by volume tells a slip of a decimal point, or of the unit."""
+def flags(facts: Facts) -> Check:
+    """What was unusual when the licence was entered, and entered all the same."""
     found = tuple(
-        _density_of(line.number, line.quantities.net_weight_kg, line.quantities.volume_m3)
-        for line in facts.lines
-        if line.quantities.net_weight_kg and line.quantities.volume_m3
+        Finding(Outcome.WARN, "Box %(box)s: %(flag)s", {"box": flag.box, "flag": flag.message})
+        if flag.box
+        else Finding(Outcome.WARN, "%(flag)s", {"flag": flag.message})
+        for flag in facts.flags
     )
-    none = (Finding(Outcome.OK, "No line gives both volume and net weight."),)
-    return Check("density", "Density of each line", "2173/2005 art. 5(4)", found or none)
-
-
-def _density_of(line: int, weight: Decimal, volume: Decimal) -> Finding:
-    density = weight / volume
-    usual = LEAST_DENSITY <= density <= MOST_DENSITY
-    return Finding(
-        Outcome.OK if usual else Outcome.WARN,
-        "Line %(line)s: %(weight)s kg / %(volume)s m³ = %(density)s kg/m³; timber has %(least)s to %(most)s.",
-        {
-            "line": line,
-            "weight": weight,
-            "volume": volume,
-            "density": density.quantize(Decimal(1)),
-            "least": LEAST_DENSITY,
-            "most": MOST_DENSITY,
-        },
-    )
+    none = (Finding(Outcome.OK, "Nothing unusual was noted when the licence was entered."),)
+    return Check("flags", "Noted at entry", "", found or none)
 
 
 def earlier_licences(facts: Facts) -> Check:
@@ -244,10 +183,15 @@ def earlier_licences(facts: Facts) -> Check:
 
 _CHECKS: Sequence[Callable[[Facts], Check]] = (
     expiry_at_lodging,
+    arrival,
+    partner_country,
     number_format,
     duplicates,
+    replacement,
     destination,
     scope,
     density,
+    protected_species,
+    flags,
     earlier_licences,
 )
