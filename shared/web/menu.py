@@ -24,9 +24,13 @@ _NEW_LICENCE = [Link(N_("My licences"), "/licences"), Link(N_("New licence"), "/
 _MORE: dict[str | None, list[Link]] = {
     "importer": _NEW_LICENCE,
     "agent": _NEW_LICENCE,
-    "msca": [Link(N_("Cases"), "/validation/cases"), Link(N_("Role requests"), "/identity/requests")],
+    "msca": [
+        Link(N_("Cases"), "/validation/cases"),
+        Link(N_("Yearly report"), "/validation/reports/annual"),
+        Link(N_("Role requests"), "/identity/requests"),
+    ],
     "customs": [Link(N_("Clearances"), "/validation/clearances")],
-    "monitor": [Link(N_("Cases"), "/validation/cases")],
+    "monitor": [Link(N_("Cases"), "/validation/cases"), Link(N_("Yearly report"), "/validation/reports/annual")],
     "support": [
         Link(N_("Role requests"), "/identity/requests"),
         Link(N_("People"), "/identity/people"),
@@ -35,9 +39,11 @@ _MORE: dict[str | None, list[Link]] = {
         Link(N_("Clients"), "/identity/clients"),
         Link(N_("Audit"), "/identity/audit"),
         Link(N_("Deliveries"), "/notifications/deliveries"),
+        Link(N_("What does not move"), "/validation/stuck"),
         Link(N_("Operations"), "/operations"),
     ],
 }
+_STUCK = Link(N_("What does not move"), "/validation/stuck")
 _ADMINISTRATION = [Link(N_("Role requests"), "/identity/requests"), Link(N_("Clients"), "/identity/clients")]
 
 
@@ -55,5 +61,6 @@ def menu_for(person: Any) -> Menu:
     kind = str(role.kind) if role else None
     more = _MORE.get(kind, [])
     if role and role.administrator:
-        more = [*more, *(link for link in _ADMINISTRATION if link not in more)]
+        here = [*_ADMINISTRATION, *([_STUCK] if kind == "msca" else [])]
+        more = [*more, *(link for link in here if link not in more)]
     return Menu(flegt=_FLEGT.get(kind, _EVERYBODY), more=more)

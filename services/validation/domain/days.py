@@ -1,6 +1,6 @@
 """Which day it is where a licence is lodged: the law counts days, not moments."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 _ZONES = {
@@ -20,3 +20,8 @@ _ZONES = {
 def day_in(member_state: str, moment: datetime) -> date:
     """The calendar day of a moment in a Member State; most keep the time of Brussels."""
     return moment.astimezone(ZoneInfo(_ZONES.get(member_state, "Europe/Brussels"))).date()
+
+
+def first_moment(member_state: str, day: date) -> datetime:
+    """When a day begins in a Member State."""
+    return datetime.combine(day, time(), ZoneInfo(_ZONES.get(member_state, "Europe/Brussels")))

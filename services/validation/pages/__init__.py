@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.validation.pages import attachments, cases, clearances, queue
+from services.validation.pages import attachments, cases, clearances, queue, reports, stuck
 
 router = APIRouter(include_in_schema=False)
-for part in (queue, cases, clearances, attachments):
+for part in (queue, cases, clearances, attachments, reports, stuck):
     router.include_router(part.router)

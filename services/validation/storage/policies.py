@@ -1,5 +1,6 @@
 """What the authorities have decided for themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,12 @@ async def policy_of(db: asyncpg.Connection, country: str) -> tuple[Policy, int]:
     """The policy of a Member State's authority and its version; the defaults, version 0, when it chose nothing."""
     row = await db.fetchrow("SELECT policy, version FROM authority_policy WHERE country = $1", country)
     return (_POLICY.validate_python(row["policy"]), row["version"]) if row else (Policy(), 0)
+
+
+async def policies_of(db: asyncpg.Connection, countries: Sequence[str]) -> dict[str, Policy]:
+    """The policies of those of these authorities that chose something."""
+    rows = await db.fetch("SELECT country, policy FROM authority_policy WHERE country = ANY($1::text[])", countries)
+    return {row["country"]: _POLICY.validate_python(row["policy"]) for row in rows}
 
 
 async def keep_policy(

@@ -34,10 +34,13 @@ from services.validation.use_cases.moving import (
 )
 from services.validation.use_cases.opening import open_cases
 from services.validation.use_cases.reading import CaseView, find_attachment, read_case, read_clearance
+from services.validation.use_cases.reporting import make_report, report_year
+from services.validation.use_cases.waiting import StuckPage, list_stuck
 
 __all__ = [
     "CasePage",
     "CaseView",
+    "StuckPage",
     "amend_box",
     "ask_company",
     "cancel_validation",
@@ -51,6 +54,8 @@ __all__ = [
     "hand_case_to",
     "list_cases",
     "list_clearances",
+    "list_stuck",
+    "make_report",
     "open_cases",
     "open_verification",
     "put_aside_when_replaced",
@@ -63,6 +68,7 @@ __all__ = [
     "register_replacement",
     "reject_licence",
     "release_case",
+    "report_year",
     "resume_clearance",
     "return_licence",
     "suspend_clearance",
