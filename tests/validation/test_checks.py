@@ -64,7 +64,7 @@ def test_a_licence_with_nothing_wrong_passes_every_check() -> None:
         "destination": Outcome.OK,
         "scope": Outcome.OK,
         "density": Outcome.OK,
-        "protected_species": Outcome.OK,
+        "cites": Outcome.OK,
         "flags": Outcome.OK,
         "earlier_licences": Outcome.OK,
     }

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.validation.domain import states
 from services.validation.domain.case import Case
 from services.validation.domain.core import TakenByOther
+from services.validation.domain.permitted import acts_for, may_confirm
 from services.validation.domain.proceedings import (
     Actor,
     Alteration,
@@ -56,6 +57,7 @@ DO: dict[Act, Callable[[Case, Actor], object]] = {
     Act.WITHDRAW: lambda case, by: case.withdraw(by),
     Act.CANCEL: lambda case, by: case.cancel(by, "The issuer revoked it."),
     Act.REPLACE: lambda case, by: case.replace(by),
+    Act.TAKE_PLACE: lambda case, by: case.take_place(by),
     Act.REROUTE: lambda case, by: case.reroute(by, "BE343000", "The ship was diverted."),
     Act.HAND_OVER: lambda case, by: case.hand_over(by, "NL000396", "The ship was diverted."),
     Act.RECORD_FEE: lambda case, by: case.record_fee(by, Decimal(30)),
@@ -84,6 +86,7 @@ reject               rejected  rejected   rejected   -        -         -       
 withdraw             withdrawn withdrawn  withdrawn  -        -         -        -         -        -         -        -         -         f
 cancel               -         -          -          -        -         -        -         -        cancelled -        cancelled -         m
 replace              replaced  replaced   replaced   -        -         replaced replaced  -        replaced  -        replaced  replaced  m
+take_place           open      verifying  asking     -        -         -        -         -        awaiting  -        suspended -         m
 reroute              open      verifying  asking     -        -         -        -         -        awaiting  -        suspended -         m
 hand_over            open      -          -          -        -         -        -         -        open      -        -         -         m
 record_fee           open      verifying  asking     -        -         rejected cancelled replaced awaiting  cleared  suspended refused   m
@@ -162,6 +165,44 @@ def test_each_act_leads_where_the_table_says_and_nowhere_else(
     if act is Act.PROPOSE:
         before.four_eyes = case.four_eyes
     assert case == before
+
+
+@pytest.mark.parametrize("kind", list(ActorKind))
+@pytest.mark.parametrize(("act", "start", "end", "by"), cells())
+def test_an_act_is_offered_exactly_when_it_would_be_done(
+    act: Act, start: str, end: str, by: str, kind: ActorKind
+) -> None:
+    case = case_in(NAMED[start], act)
+    case.four_eyes = case.four_eyes or act is Act.PROPOSE
+    before = replace(case)
+    offered = act in acts_for(case, ACTORS[kind])
+    assert offered is (kind in {BY[letter] for letter in by} and end != "-")
+    assert case == before
+
+
+def test_acts_that_change_a_proposed_case_are_not_offered_and_confirming_is_for_the_second_officer() -> None:
+    case = replace_four_eyes(case_in(states.OPEN))
+    assert not may_confirm(case, COLLEAGUE)
+    case.validate(OFFICER, NOW)
+    assert may_confirm(case, COLLEAGUE)
+    assert not may_confirm(case, OFFICER)
+    changing = {Act.ASK, Act.OPEN_VERIFICATION, Act.AMEND, Act.RETURN, Act.HAND_OVER, Act.PROPOSE}
+    assert not changing & acts_for(case, COLLEAGUE)
+    assert Act.DECLINE in acts_for(case, OFFICER)
+
+
+def test_a_void_or_doubtful_licence_is_not_offered_to_be_validated_and_nothing_to_who_entered_it() -> None:
+    void = case_in(states.OPEN)
+    void.expiry_date = NOW.date() - timedelta(days=1)
+    assert acts_for(void, OFFICER) & {Act.VALIDATE, Act.REJECT} == {Act.REJECT}
+    doubtful = case_in(states.OPEN, Act.END_VERIFICATION)
+    assert acts_for(doubtful, OFFICER) & {Act.VALIDATE, Act.REJECT, Act.END_VERIFICATION} == {
+        Act.REJECT, Act.END_VERIFICATION
+    }  # fmt: skip
+    own = case_in(states.OPEN)
+    own.requester_id = OFFICER.account_id
+    assert not acts_for(own, OFFICER) & DECIDING
+    assert Act.ASK in acts_for(own, OFFICER)
 
 
 @pytest.mark.parametrize("act", sorted(DECIDING))

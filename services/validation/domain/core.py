@@ -76,6 +76,11 @@ class CaseCore:
         return self.validation_state, self.clearance_state
 
     @property
+    def undecided(self) -> bool:
+        """Whether the authority owes a decision."""
+        return self.state in UNDECIDED
+
+    @property
     def lodged_after_expiry(self) -> bool:
         """Whether the licence was void when it was lodged (1024/2008 art. 6(3))."""
         return self.expiry_date is not None and self.lodged_on > self.expiry_date

@@ -83,6 +83,11 @@ class Deciding(CaseCore):
         self.proposal = None
         self._move(Act.REPLACE)
 
+    def take_place(self, by: Actor) -> None:
+        """This licence was issued as replacement or duplicate of another one. Raises NotAllowed."""
+        self._may(Act.TAKE_PLACE, by)
+        self._move(Act.TAKE_PLACE)
+
     def reroute(self, by: Actor, office: str, reason: str) -> None:
         """The goods come through another office of the same Member State. Raises NotAllowed, Incomplete."""
         self._may(Act.REROUTE, by)

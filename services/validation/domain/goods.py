@@ -76,7 +76,7 @@ def protected_species(facts: Facts) -> Check:
     """Wood of species under CITES needs a permit under that convention, and no licence."""
     found = tuple(finding for line in facts.lines for finding in _protected_in(line, facts))
     none = (Finding(Outcome.OK, "No species named here is known to be under CITES."),)
-    return Check("protected_species", "Species under CITES", "2173/2005 art. 4(3)", found or none)
+    return Check("cites", "Species under CITES", "2173/2005 art. 4(3)", found or none)
 
 
 def _protected_in(line: Line, facts: Facts) -> list[Finding]:

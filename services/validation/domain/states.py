@@ -55,6 +55,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     REPLACE = "replace"
+    TAKE_PLACE = "take_place"
     REROUTE = "reroute"
     HAND_OVER = "hand_over"
     RECORD_FEE = "record_fee"
@@ -119,6 +120,7 @@ TRANSITIONS: dict[Act, Transition] = {
     Act.WITHDRAW: Transition(_COMPANY, UNDECIDED, WITHDRAWN),
     Act.CANCEL: Transition(_MSCA, _VALID, CANCELLED),
     Act.REPLACE: Transition(_MSCA, UNDECIDED | _VALID | {REJECTED, CANCELLED, REFUSED}, REPLACED),
+    Act.TAKE_PLACE: Transition(_MSCA, UNDECIDED | _VALID),
     Act.REROUTE: Transition(_MSCA, UNDECIDED | _VALID),
     Act.HAND_OVER: Transition(_MSCA, frozenset({OPEN, AWAITING}), OPEN),
     Act.RECORD_FEE: Transition(_MSCA, UNDECIDED | _VALID | {CLEARED, REFUSED, REJECTED, CANCELLED, REPLACED}),

@@ -91,12 +91,13 @@ async def register_replacement(
         message = "No licence with this number was handed in."
         raise WrongContent([FieldError("replaces_number", "unknown_number", message)])
     case = stored.to_decide()
-    case.version += 1
+    with rules():
+        case.take_place(actor)
     await storage.link(work.db, old=old.licence_id, new=case_id)
     told = {"replaces": str(old.licence_id), "replaces_number": old.licence_number}
     if old.held:
         await _replaced(work, old, actor, stored)
-    return await record(work, stored, case, Act.REPLACE, actor, LicenceReplacing, seen=version, details=told)
+    return await record(work, stored, case, Act.TAKE_PLACE, actor, LicenceReplacing, seen=version, details=told)
 
 
 async def put_aside_when_replaced(work: Work, event: LicenceReplacing) -> None:
