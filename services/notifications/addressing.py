@@ -4,6 +4,7 @@ so a message waits, with growing pauses and for as long as it takes, until its r
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import UUID
 
 from services.notifications.domain import Audience, Message, Patience, Recipient, first_state
 from services.notifications.storage import messages, recipients
@@ -58,6 +59,8 @@ class AddressBook:
             Audience.PERSON: _person,
             Audience.AUTHORITY: _authority,
             Audience.CUSTOMS: _customs,
+            Audience.OFFICER: _officer,
+            Audience.ADMINISTRATORS: _administrators,
             Audience.DECIDERS: _deciders,
             Audience.REMINDED: self._reminded,
             Audience.GIVEN: _given,
@@ -105,6 +108,19 @@ async def _authority(work: Work, message: Message) -> list[Recipient]:
     if not mailboxes:
         raise NotKnownYet("authority")
     return _boxes(*mailboxes)
+
+
+async def _officer(work: Work, message: Message) -> list[Recipient]:
+    """Who works on the case; the authority's mailbox while nobody does, or when that officer is gone."""
+    officer = message.data.get("officer_id")
+    person = await recipients.account_of(work.db, UUID(officer)) if officer else None
+    return [person] if person else await _authority(work, message)
+
+
+async def _administrators(work: Work, message: Message) -> list[Recipient]:
+    """Who looks after the competent authority; its mailbox when nobody does."""
+    people = _all_known(await recipients.administrators_of(work.db, message.country, at=work.now))
+    return people or await _authority(work, message)
 
 
 async def _customs(work: Work, message: Message) -> list[Recipient]:

@@ -29,14 +29,36 @@ from shared.contracts.identity import (
     RoleWithdrawn,
     SecurityNoticed,
 )
-from shared.contracts.licences import LicenceSubmitted
+from shared.contracts.licences import (
+    InformationProvided,
+    LicenceDraftedByAuthority,
+    LicenceNumberDisputed,
+    LicenceSubmitted,
+)
 from shared.contracts.validation import (
+    CaseHandedOver,
+    CaseOverdue,
     ClearanceRefused,
     ClearanceResumed,
     ClearanceSuspended,
+    DecisionProposed,
+    DeclarationCorrected,
+    FeeRecorded,
+    InformationReceived,
+    InformationRequested,
+    LicenceAmended,
     LicenceCleared,
     LicenceRejected,
+    LicenceReplaced,
+    LicenceReplacing,
+    LicenceReturned,
     LicenceValidated,
+    LicenceWithdrawn,
+    PointOfEntryChanged,
+    ValidationCancelled,
+    VerificationEnded,
+    VerificationOpened,
+    WithdrawalDeclined,
 )
 from shared.messaging import Heard, Listener
 from shared.work import Work
@@ -115,9 +137,33 @@ async def tell_company_and_authority_when_licence_submitted(work: Work, heard: l
 @listener.hears_together(ClearanceSuspended)
 @listener.hears_together(ClearanceResumed)
 @listener.hears_together(ClearanceRefused)
-async def tell_company_when_case_changed(work: Work, heard: list[Heard]) -> None:
-    await event_log.append(work.db, [facts.public(h.event, h.envelope) for h in heard])
+@listener.hears_together(InformationRequested)
+@listener.hears_together(InformationReceived)
+@listener.hears_together(VerificationOpened)
+@listener.hears_together(VerificationEnded)
+@listener.hears_together(LicenceReturned)
+@listener.hears_together(LicenceAmended)
+@listener.hears_together(LicenceWithdrawn)
+@listener.hears_together(WithdrawalDeclined)
+@listener.hears_together(ValidationCancelled)
+@listener.hears_together(LicenceReplaced)
+@listener.hears_together(LicenceReplacing)
+@listener.hears_together(PointOfEntryChanged)
+@listener.hears_together(CaseHandedOver)
+@listener.hears_together(FeeRecorded)
+@listener.hears_together(DeclarationCorrected)
+@listener.hears_together(DecisionProposed)
+@listener.hears_together(CaseOverdue)
+async def tell_those_concerned_when_case_changed(work: Work, heard: list[Heard]) -> None:
+    await event_log.append(work.db, facts.public_ones(heard))
     await _note(work, [message for h in heard for message in facts.about_case(h.event, h.envelope)])
+
+
+@listener.hears_together(InformationProvided)
+@listener.hears_together(LicenceDraftedByAuthority)
+@listener.hears_together(LicenceNumberDisputed)
+async def tell_the_other_side_when_something_is_said_of_a_licence(work: Work, heard: list[Heard]) -> None:
+    await _note(work, [facts.about_message(h.event, h.envelope) for h in heard])
 
 
 async def _note(work: Work, noted: list[Message]) -> None:

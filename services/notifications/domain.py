@@ -12,6 +12,8 @@ class Audience(StrEnum):
     """Who a kind of message is for; who that is by name and address is found out when it is addressed."""
 
     COMPANY = "company"  # who entered the licence, and everybody else with a role in that company
+    OFFICER = "officer"  # who works on the case (`officer_id` in the data), else the authority's mailbox
+    ADMINISTRATORS = "administrators"  # the administrators of the competent authority of `country`
     PERSON = "person"  # the one whose account or role it is about
     AUTHORITY = "authority"  # the mailbox of the competent authority of `country`
     CUSTOMS = "customs"  # the mailbox of the customs office `office`
@@ -44,8 +46,21 @@ class Kind:
     path: str
     choice: Choice | None = None
     mailed: bool = True
+    template: str = ""
+    """The template of its text; without one it has its own, named as the kind."""
+
+    @property
+    def for_officials(self) -> bool:
+        """Whether an authority or office reads it, not the company."""
+        return self.audience in {Audience.AUTHORITY, Audience.CUSTOMS, Audience.OFFICER, Audience.ADMINISTRATORS}
 
 
+def _fact(name: str, audience: Audience, path: str, choice: Choice | None = None, *, mailed: bool = True) -> Kind:
+    """A fact of a licence whose words stand in licence_words.py."""
+    return Kind(name, audience, path, choice, mailed, template="licence-fact")
+
+
+_LICENCE, _CASE = "/licences/{about}", "/validation/cases/{about}"
 _KINDS = (
     Kind("confirmation", Audience.GIVEN, "{path}"),
     Kind("registration-repeated", Audience.GIVEN, "/identity/sign-in"),
@@ -74,6 +89,27 @@ _KINDS = (
     Kind("suspension-to-settle", Audience.AUTHORITY, "/validation/cases/{about}"),
     Kind("clearance-resumed", Audience.COMPANY, "/licences/{about}", Choice.CLEARANCE),
     Kind("clearance-refused", Audience.COMPANY, "/licences/{about}", Choice.CLEARANCE),
+    _fact("information-requested", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("verification-opened", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("verification-ended", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("licence-returned", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("licence-amended", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("licence-withdrawn", Audience.COMPANY, _LICENCE, Choice.SUBMISSIONS),
+    _fact("withdrawal-declined", Audience.COMPANY, _LICENCE, Choice.SUBMISSIONS),
+    _fact("validation-cancelled", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("clearance-called-off", Audience.CUSTOMS, "/validation/clearances"),
+    _fact("licence-replaced", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("point-of-entry-changed", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("case-handed-over", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("case-received", Audience.AUTHORITY, _CASE),
+    _fact("fee-recorded", Audience.COMPANY, _LICENCE, Choice.DECISIONS),
+    _fact("declaration-corrected", Audience.COMPANY, _LICENCE, Choice.CLEARANCE),
+    _fact("licence-drafted", Audience.COMPANY, _LICENCE, Choice.SUBMISSIONS),
+    _fact("answer-received", Audience.AUTHORITY, _CASE),
+    _fact("decision-to-confirm", Audience.AUTHORITY, _CASE),
+    _fact("number-disputed", Audience.AUTHORITY, "/validation/cases"),
+    _fact("case-overdue", Audience.OFFICER, _CASE),
+    _fact("case-escalated", Audience.ADMINISTRATORS, _CASE),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 

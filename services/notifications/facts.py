@@ -28,15 +28,38 @@ from shared.contracts.identity import (
     RoleWithdrawn,
     SecurityNoticed,
 )
-from shared.contracts.licences import LicenceSubmitted
+from shared.contracts.licences import (
+    InformationProvided,
+    LicenceDraftedByAuthority,
+    LicenceMessage,
+    LicenceNumberDisputed,
+    LicenceSubmitted,
+)
 from shared.contracts.validation import (
     CaseEvent,
+    CaseHandedOver,
+    CaseOverdue,
     ClearanceRefused,
     ClearanceResumed,
     ClearanceSuspended,
+    DecisionProposed,
+    DeclarationCorrected,
+    FeeRecorded,
+    InformationReceived,
+    InformationRequested,
+    LicenceAmended,
     LicenceCleared,
     LicenceRejected,
+    LicenceReplaced,
+    LicenceReplacing,
+    LicenceReturned,
     LicenceValidated,
+    LicenceWithdrawn,
+    PointOfEntryChanged,
+    ValidationCancelled,
+    VerificationEnded,
+    VerificationOpened,
+    WithdrawalDeclined,
 )
 from shared.ids import new_id
 from shared.messaging import Heard
@@ -69,10 +92,36 @@ _TOLD_ABOUT_CASES: Mapping[type[CaseEvent], tuple[str, ...]] = {
     ClearanceSuspended: ("clearance-suspended", "suspension-to-settle"),
     ClearanceResumed: ("clearance-resumed",),
     ClearanceRefused: ("clearance-refused",),
+    InformationRequested: ("information-requested",),
+    VerificationOpened: ("verification-opened",),
+    VerificationEnded: ("verification-ended",),
+    LicenceReturned: ("licence-returned",),
+    LicenceAmended: ("licence-amended",),
+    LicenceWithdrawn: ("licence-withdrawn",),
+    WithdrawalDeclined: ("withdrawal-declined",),
+    ValidationCancelled: ("validation-cancelled", "clearance-called-off"),
+    LicenceReplaced: ("licence-replaced",),
+    PointOfEntryChanged: ("point-of-entry-changed",),
+    CaseHandedOver: ("case-handed-over", "case-received"),
+    FeeRecorded: ("fee-recorded",),
+    DeclarationCorrected: ("declaration-corrected",),
+    DecisionProposed: ("decision-to-confirm",),
+    CaseOverdue: ("case-overdue",),
+    InformationReceived: (),
+    LicenceReplacing: (),
 }
+_TOLD_ABOUT_MESSAGES: Mapping[type[LicenceMessage], str] = {
+    InformationProvided: "answer-received",
+    LicenceDraftedByAuthority: "licence-drafted",
+    LicenceNumberDisputed: "number-disputed",
+}
+_INTERNAL = (CaseOverdue, DecisionProposed)
+"""What only the authority itself has to know: it does not stand in the public event log."""
 _CASE_DATA = {
     "validation_state", "clearance_state", "acting_body", "point_of_entry",
     "remark", "reason_code", "reason", "declaration", "volume_m3", "net_weight_kg",
+    "kind", "text", "boxes", "box", "due_on", "outcome", "confirmed_by", "point_of_entry_before", "replaced_by_number",
+    "amount", "currency", "reference", "since", "officer_id",
 }  # fmt: skip
 _PUBLIC = {
     "licence_id", "version", "licence_number", "operator_id", "country", "point_of_entry",
@@ -140,7 +189,12 @@ def about_submission(event: LicenceSubmitted, heard: Envelope) -> Iterator[Messa
 def about_case(event: CaseEvent, heard: Envelope) -> Iterator[Message]:
     """A licence was decided or cleared: the company is told, and whoever has to act next."""
     data = event.model_dump(mode="json", include=_CASE_DATA)
-    for kind in _TOLD_ABOUT_CASES[type(event)]:
+    kinds = _TOLD_ABOUT_CASES[type(event)]
+    if isinstance(event, PointOfEntryChanged) and event.clearance_state == "awaiting":
+        kinds, data = (*kinds, "licence-to-clear"), data | {"remark": event.reason}
+    if isinstance(event, CaseOverdue) and event.escalated:
+        kinds = ("case-escalated",)
+    for kind in kinds:
         yield _message(
             heard,
             kind,
@@ -152,6 +206,27 @@ def about_case(event: CaseEvent, heard: Envelope) -> Iterator[Message]:
             licence_number=event.licence_number,
             data=data,
         )
+
+
+def about_message(event: LicenceMessage, heard: Envelope) -> Message:
+    """What a company said of its licence, or an authority entered for it."""
+    data = event.model_dump(mode="json", include={"text", "point_of_entry", "authority"})
+    return _message(
+        heard,
+        _TOLD_ABOUT_MESSAGES[type(event)],
+        event.licence_id,
+        person_id=event.by.account_id,
+        operator_id=event.operator_id,
+        country=event.country,
+        office=event.point_of_entry,
+        licence_number=event.licence_number,
+        data=data,
+    )
+
+
+def public_ones(heard: Iterable[Heard]) -> list["PublicEvent"]:
+    """Of these facts those that stand in the public event log."""
+    return [public(h.event, h.envelope) for h in heard if not isinstance(h.event, _INTERNAL)]
 
 
 def _message(heard: Envelope, kind: str, about: UUID, **known: Any) -> Message:

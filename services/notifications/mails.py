@@ -13,6 +13,7 @@ from babel import Locale, negotiate_locale
 from jinja2 import Environment
 
 from services.notifications.domain import KINDS, Audience, Message
+from services.notifications.licence_words import licence_words, meaning
 from services.notifications.storage.outgoing import Outgoing
 from services.notifications.words import link_text, security_words
 from shared.reference_data import customs_office
@@ -68,7 +69,13 @@ class Writer:
     def __init__(
         self, environment: Environment, *, origin: str, sender: str, support_mailbox: str, clock: Clock
     ) -> None:
-        words = {"state_name": state_name, "office_name": office_name, "security_words": security_words}
+        words = {
+            "state_name": state_name,
+            "office_name": office_name,
+            "security_words": security_words,
+            "licence_words": licence_words,
+            "meaning": meaning,
+        }
         self.html_environment = environment
         self.environment = environment.overlay(autoescape=False)
         self.environment.globals = environment.globals | words | {"support_mailbox": support_mailbox}
@@ -88,6 +95,8 @@ class Writer:
         if KINDS[message.kind].audience is Audience.LETTER:
             return Text(one_line(message.data["subject"]), message.data["body"], is_letter=True)
         values = {
+            "kind": message.kind,
+            "for_officials": KINDS[message.kind].for_officials,
             "data": message.data,
             "number": message.licence_number,
             "country_code": message.country,
@@ -97,8 +106,9 @@ class Writer:
             "origin": self.origin,
             "on_page": on_page,
         }
+        template = KINDS[message.kind].template or message.kind
         with using(language, time_zone):
-            subject, _, body = self.environment.get_template(f"mails/{message.kind}.txt").render(values).partition("\n")
+            subject, _, body = self.environment.get_template(f"mails/{template}.txt").render(values).partition("\n")
         body = re.sub(r"\n{3,}", "\n\n", body.strip())
         return Text(one_line(subject), body)
 

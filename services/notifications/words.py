@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.notifications.domain import KINDS as ALL_KINDS
 from services.notifications.domain import Choice
 from shared.web.i18n import N_, gettext
 from shared.web.words import Word
@@ -55,6 +56,27 @@ KINDS = {
     "suspension-to-settle": N_("Suspension to settle"),
     "clearance-resumed": N_("Clearance goes on"),
     "clearance-refused": N_("Clearance refused"),
+    "information-requested": N_("Question of the authority"),
+    "verification-opened": N_("Further check"),
+    "verification-ended": N_("Further check ended"),
+    "licence-returned": N_("Returned for correction"),
+    "licence-amended": N_("Box corrected"),
+    "licence-withdrawn": N_("Withdrawn"),
+    "withdrawal-declined": N_("Not withdrawn"),
+    "validation-cancelled": N_("Acceptance taken back"),
+    "clearance-called-off": N_("Clearance called off"),
+    "licence-replaced": N_("Replaced"),
+    "point-of-entry-changed": N_("Another point of entry"),
+    "case-handed-over": N_("Handed over"),
+    "case-received": N_("Case received"),
+    "fee-recorded": N_("Fee"),
+    "declaration-corrected": N_("Declaration corrected"),
+    "licence-drafted": N_("Entered by an authority"),
+    "answer-received": N_("Answer of the company"),
+    "decision-to-confirm": N_("Decision to confirm"),
+    "number-disputed": N_("Disputed number"),
+    "case-overdue": N_("Overdue case"),
+    "case-escalated": N_("Escalated case"),
 }
 _LINKS = {
     "confirmation": N_("Confirm the address"),
@@ -76,6 +98,8 @@ _LINKS = {
 def link_text(kind: str) -> str:
     """What the link of a message is called, in the present language."""
     others = N_("See my roles") if kind.startswith("role-") else N_("See the licence")
+    if known := ALL_KINDS.get(kind):
+        others = N_("See the case") if known.for_officials else others
     return gettext(_LINKS.get(kind, others))
 
 

@@ -94,7 +94,7 @@ def submitted(
     )
 
 
-def decided(licence: LicenceSubmitted, kind: type[CaseEvent] = LicenceValidated, **others: Any) -> Any:
+def decided(licence: LicenceSubmitted, of: type[CaseEvent] = LicenceValidated, /, **others: Any) -> Any:
     known = {
         "licence_id": licence.licence_id,
         "version": 3,
@@ -107,4 +107,4 @@ def decided(licence: LicenceSubmitted, kind: type[CaseEvent] = LicenceValidated,
         "clearance_state": "awaiting",
         "acting_body": "FLEGT Competent Authority of Belgium",
     }
-    return kind(**(known | others))
+    return of(**(known | others))

@@ -76,7 +76,8 @@ def test_mails_that_an_account_depends_on_cannot_be_switched_off() -> None:
     assert always == {
         "confirmation", "registration-repeated", "password-reset", "email-change", "account-link", "security-notice",
         "account-deleted", "role-request-letter", "role-withdrawn",
-        "licence-to-decide", "licence-to-clear", "suspension-to-settle",
+        "licence-to-decide", "licence-to-clear", "suspension-to-settle", "clearance-called-off", "case-received",
+        "answer-received", "decision-to-confirm", "number-disputed", "case-overdue", "case-escalated",
     }  # fmt: skip
 
 

@@ -137,6 +137,22 @@ async def deciders_of(
     return await _known_of(db, rows)
 
 
+async def administrators_of(
+    db: asyncpg.Connection, country: str | None, *, at: datetime
+) -> tuple[list[Recipient], int]:
+    """The administrators of a Member State's competent authority, and of how many of them no account is known yet."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT account_id FROM known_role
+        WHERE granted AND NOT machine AND (ends_at IS NULL OR ends_at > $2)
+          AND kind = 'msca' AND administrator AND country = $1
+        """,
+        country,
+        at,
+    )
+    return await _known_of(db, rows)
+
+
 async def _known_of(db: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> tuple[list[Recipient], int]:
     accounts = await without_erased(db, [row["account_id"] for row in rows])
     people = await _people(db, accounts)
