@@ -9,7 +9,9 @@ from uuid import UUID
 
 from services.validation import reports
 from services.validation.pages.stuck import owner_name, state_word
+from services.validation.service import Validation
 from services.validation.use_cases.reporting import make_report
+from services.validation.use_cases.serving import part_with_others
 from services.validation.use_cases.verifying import verify_history
 from services.validation.use_cases.waiting import find_stuck
 from shared import reference_data
@@ -84,6 +86,19 @@ async def stuck(service: Service, chosen: argparse.Namespace) -> None:
         raise SystemExit(1)
 
 
+def prepare_forget_others(_parser: argparse.ArgumentParser) -> None:
+    """No arguments: the settings say which Member States this cell serves."""
+
+
+async def forget_others(service: Service, _chosen: argparse.Namespace) -> None:
+    """Make a copy of another cell's database this cell's own: only the cases of its COUNTRIES stay."""
+    if not isinstance(service, Validation):
+        raise TypeError("this command belongs to validation")
+    async with service.work() as work:
+        count = await part_with_others(work, service.settings.served)
+    say(f"{count} cases of other Member States deleted.")
+
+
 def say(text: str) -> None:
     """Answer the person who typed the command."""
     print(text)  # noqa: T201 - the answer of a command
@@ -92,5 +107,6 @@ def say(text: str) -> None:
 COMMANDS = {
     "report": ("the yearly report of a Member State, as known on any day", prepare_report, report),
     "history": ("verify that the history of cases is as it was written", prepare_history, history),
+    "forget-others": ("keep only the cases of COUNTRIES in a copied database", prepare_forget_others, forget_others),
     "stuck": ("what does not move, and who owes the next step", prepare_stuck, stuck),
 }

@@ -1,7 +1,9 @@
 """What validation does with the facts it hears."""
 
+from uuid import UUID
+
 from services.validation import use_cases
-from services.validation.storage import former_people
+from services.validation.storage import early, former_people
 from shared.contracts.identity import AccountDeleted, AuthorityRegistered
 from shared.contracts.licences import InformationProvided, LicenceSubmitted, WithdrawalAsked
 from shared.contracts.validation import CaseHandedOver, LicenceReplacing
@@ -23,24 +25,36 @@ def listener_for(countries: frozenset[str]) -> Listener:
     async def put_pseudonyms_when_account_deleted(work: Work, event: AccountDeleted) -> None:
         await former_people.keep(work.db, event.account_id, event.pseudonym)
 
+    async def go_on(work: Work, licence_ids: list[UUID]) -> None:
+        """Hear what came before the case it is about."""
+        for event in await early.take(work.db, licence_ids):
+            if isinstance(event, InformationProvided):
+                await use_cases.receive_answer(work, event, countries=countries)
+            elif isinstance(event, WithdrawalAsked):
+                await use_cases.withdraw_when_asked(work, event, countries=countries)
+            elif isinstance(event, LicenceReplacing):
+                await use_cases.put_aside_when_replaced(work, event)
+
     @listener.hears_together(LicenceSubmitted)
     async def open_cases_when_licences_submitted(work: Work, heard: list[Heard]) -> None:
         submitted = [(h.event.licence, h.envelope.time) for h in heard]
         await use_cases.open_cases(work, submitted, countries=countries)
+        await go_on(work, [licence.id for licence, _at in submitted])
         await former_people.rename_again(work.db, {licence.requester.account_id for licence, _at in submitted})
 
     @listener.hears_together(CaseHandedOver)
     async def receive_cases_when_handed_over(work: Work, heard: list[Heard]) -> None:
         await use_cases.receive_cases(work, [h.event for h in heard], countries=countries)
+        await go_on(work, [h.event.licence_id for h in heard])
         await former_people.rename_again(work.db, {h.event.requester_id for h in heard})
 
     @listener.hears(InformationProvided)
     async def go_on_when_information_provided(work: Work, event: InformationProvided) -> None:
-        await use_cases.receive_answer(work, event)
+        await use_cases.receive_answer(work, event, countries=countries)
 
     @listener.hears(WithdrawalAsked)
     async def give_back_when_withdrawal_asked(work: Work, event: WithdrawalAsked) -> None:
-        await use_cases.withdraw_when_asked(work, event)
+        await use_cases.withdraw_when_asked(work, event, countries=countries)
 
     @listener.hears(LicenceReplacing)
     async def put_aside_when_replaced(work: Work, event: LicenceReplacing) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.validation.consumers import listener_for
 from services.validation.settings import Settings
+from services.validation.use_cases.serving import begin_to_serve
 from shared.attachments.files import Files
 from shared.service import Service
 from shared.work import Clock, utc_now
@@ -15,9 +16,15 @@ class Validation(Service):
     settings: Settings
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
-        listener = listener_for(settings.countries)
+        listener = listener_for(settings.served)
         super().__init__("validation", settings, folder=Path(__file__).parent, listener=listener, clock=clock)
         self.files = Files(settings)
+
+    async def open(self) -> None:
+        """Let go of cases in Member States that another cell serves from now on. Raises NotHeard."""
+        await super().open()
+        async with self.work() as work:
+            await begin_to_serve(work, self.settings.served)
 
     async def close(self) -> None:
         """End the process that opens files too."""

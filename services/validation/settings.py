@@ -1,10 +1,11 @@
 """What validation reads from its environment beside the settings that all services have."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from shared import reference_data
 from shared.attachments.settings import AttachmentSettings
 
 
@@ -13,8 +14,23 @@ class Settings(AttachmentSettings):
 
     countries: Annotated[frozenset[str], NoDecode] = frozenset()
     """ISO codes, separated by commas; every Member State when empty."""
+    countries_except: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Member States that run a cell of their own: this one serves all others."""
 
-    @field_validator("countries", mode="before")
+    @property
+    def served(self) -> frozenset[str]:
+        """The Member States whose cases this cell holds; all when empty."""
+        if not self.countries_except:
+            return self.countries
+        return (self.countries or frozenset(reference_data.member_states())) - self.countries_except
+
+    @model_validator(mode="after")
+    def _serves_somebody(self) -> Self:
+        if self.countries_except and not self.served:
+            raise ValueError("COUNTRIES_EXCEPT leaves no Member State of COUNTRIES to serve")
+        return self
+
+    @field_validator("countries", "countries_except", mode="before")
     @classmethod
     def _separated_by_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -4,17 +4,17 @@ from services.validation import storage
 from services.validation.domain.proceedings import Actor
 from services.validation.domain.refusals import NotAllowed
 from services.validation.domain.states import Act, ActorKind
-from services.validation.storage import StoredCase
+from services.validation.storage import StoredCase, early
 from services.validation.use_cases.recording import record
 from shared.contracts.licences import InformationProvided, LicenceMessage, WithdrawalAsked
 from shared.contracts.validation import InformationReceived, LicenceWithdrawn, WithdrawalDeclined
 from shared.work import Work
 
 
-async def receive_answer(work: Work, event: InformationProvided) -> None:
+async def receive_answer(work: Work, event: InformationProvided, *, countries: frozenset[str] = frozenset()) -> None:
     """The company's answer. When nobody waits for it any more it is noted all the same: nothing is lost."""
-    stored = await storage.find(work.db, event.licence_id, to_change=True)
-    if stored is None or not stored.held:
+    stored = await _held(work, event, countries)
+    if stored is None:
         return
     actor, case = _company(event, stored), stored.to_decide()
     if event.attachments:
@@ -23,7 +23,7 @@ async def receive_answer(work: Work, event: InformationProvided) -> None:
         await storage.keep_licence(work.db, licence, number_key=stored.number_key, licensed=stored.licensed)
     told = {"request_id": str(event.request_id)}
     try:
-        case.answer(actor, event.request_id, work.now, event.text)
+        case.answer(actor, event.request_id, work.now, event.text, tuple(file.id for file in event.attachments))
     except NotAllowed:
         entry = storage.Entry(work.now, Act.ANSWER, actor.account_id, actor.name, actor.body, event.text, told)
         await storage.note(work.db, event.licence_id, entry)
@@ -31,10 +31,10 @@ async def receive_answer(work: Work, event: InformationProvided) -> None:
     await record(work, stored, case, Act.ANSWER, actor, InformationReceived, seen=None, text=event.text, details=told)
 
 
-async def withdraw_when_asked(work: Work, event: WithdrawalAsked) -> None:
+async def withdraw_when_asked(work: Work, event: WithdrawalAsked, *, countries: frozenset[str] = frozenset()) -> None:
     """The company gets an undecided licence back; a decided one stays decided, and the company is told."""
-    stored = await storage.find(work.db, event.licence_id, to_change=True)
-    if stored is None or not stored.held:
+    stored = await _held(work, event, countries)
+    if stored is None:
         return
     actor, case = _company(event, stored), stored.to_decide()
     told = {"reason": event.reason}
@@ -47,6 +47,15 @@ async def withdraw_when_asked(work: Work, event: WithdrawalAsked) -> None:
         await record(work, stored, case, Act.WITHDRAW, actor, WithdrawalDeclined, seen=None, details=told)
         return
     await record(work, stored, case, Act.WITHDRAW, actor, LicenceWithdrawn, seen=None, text=event.reason, details=told)
+
+
+async def _held(work: Work, event: LicenceMessage, countries: frozenset[str]) -> StoredCase | None:
+    """The case, if this cell acts on it. What is said about one that is on its way here waits for it: the hand-over
+    travels on another topic."""
+    stored = await storage.find(work.db, event.licence_id, to_change=True)
+    if stored is None and event.country in countries:
+        await early.keep(work.db, event.licence_id, event)
+    return stored if stored is not None and stored.held else None
 
 
 def _company(event: LicenceMessage, stored: StoredCase) -> Actor:

@@ -9,7 +9,7 @@ from services.validation.domain.numbers import search_key
 from services.validation.domain.proceedings import Actor
 from services.validation.domain.states import Act, ActorKind
 from services.validation.domain.texts import words
-from services.validation.storage import StoredCase
+from services.validation.storage import StoredCase, early
 from services.validation.use_cases.opening import open_cases
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
@@ -71,7 +71,13 @@ async def change_point_of_entry(
 
 
 async def receive_cases(work: Work, heard: list[CaseHandedOver], *, countries: frozenset[str]) -> None:
-    """Cases that another authority handed over. The cell that did it knows them by this version already."""
+    """Cases that another authority handed over. The cell that did it knows them by this version already.
+
+    What waited here for such a case is heard now.
+    """
+    gone = {e.licence_id: e.version for e in heard if countries and e.country not in countries}
+    if gone:
+        await early.remember_elsewhere(work.db, gone)
     await open_cases(work, [(event.licence, event.submitted_at) for event in heard], countries=countries)
 
 
@@ -103,6 +109,8 @@ async def register_replacement(
 async def put_aside_when_replaced(work: Work, event: LicenceReplacing) -> None:
     """Another cell registered a replacement of a licence that is held here."""
     old = await storage.find(work.db, event.replaces, to_change=True)
+    if old is None:
+        await early.keep(work.db, event.replaces, event)
     if old is None or not old.held or old.replaced_by is not None:
         return
     new = await storage.find(work.db, event.licence_id)

@@ -213,11 +213,15 @@ CREATE INDEX licence_case_waiting ON licence_case (country, state_since, licence
         OR clearance_state IN ('awaiting', 'suspended'));
 """
 
-# What is heard before that which it belongs to: topics keep their own order only.
+# What is heard before that which it belongs to, as topics keep their own order only; and for whom this database hears.
 ELSEWHERE = """
 CREATE TABLE case_elsewhere (
     licence_id uuid PRIMARY KEY,
     version    integer NOT NULL
+);
+CREATE TABLE cell (
+    only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    countries text[] NOT NULL
 );
 CREATE TABLE early_message (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,43 @@
+"""What was heard before the case it is about, and which cases went elsewhere before they were heard of here."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+import asyncpg
+
+from shared.contracts import Event, event_types
+
+
+async def keep(db: asyncpg.Connection, licence_id: UUID, event: Event) -> None:
+    """Keep a message until the case it is about is here."""
+    await db.execute(
+        "INSERT INTO early_message (licence_id, type, payload) VALUES ($1, $2, $3)",
+        licence_id,
+        event.wire_name,
+        event.model_dump(mode="json"),
+    )
+
+
+async def take(db: asyncpg.Connection, licence_ids: Collection[UUID]) -> list[Event]:
+    """The messages that waited for these cases, in the order in which they were heard; they wait no longer."""
+    rows = await db.fetch(
+        """
+        WITH taken AS (DELETE FROM early_message WHERE licence_id = ANY($1::uuid[]) RETURNING id, type, payload)
+        SELECT type, payload FROM taken ORDER BY id
+        """,
+        list(licence_ids),
+    )
+    types = event_types()
+    return [types[row["type"]].model_validate(row["payload"]) for row in rows]
+
+
+async def remember_elsewhere(db: asyncpg.Connection, versions: Mapping[UUID, int]) -> None:
+    """From these versions on other cells hold these licences, whatever older is still to be heard of them."""
+    await db.execute(
+        """
+        INSERT INTO case_elsewhere AS known (licence_id, version) SELECT * FROM unnest($1::uuid[], $2::int[])
+        ON CONFLICT (licence_id) DO UPDATE SET version = greatest(known.version, excluded.version)
+        """,
+        list(versions),
+        list(versions.values()),
+    )
