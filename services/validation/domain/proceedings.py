@@ -42,6 +42,8 @@ class Question:
     asked_at: datetime | None = None
     answered_at: datetime | None = None
     answer: str = ""
+    files: tuple[UUID, ...] = ()
+    """The attachments that came with the answer."""
     waived: bool = False
 
     @property
@@ -137,12 +139,24 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class DeclaredLine:
+    """One item of a declaration: its commodity code and quantities."""
+
+    commodity_code: str
+    quantities: Quantities = field(default_factory=Quantities)
+
+
+@dataclass(frozen=True)
 class Declaration:
-    """What customs released the goods against. `override_reason` says why although more than 10 % differ."""
+    """What customs released the goods against, in all and, if it was declared so, line by line.
+
+    `override_reason` says why although the quantities differ by more than 10 %, or a heading is not on the licence.
+    """
 
     number: str
     quantities: Quantities = field(default_factory=Quantities)
     override_reason: str = ""
+    lines: tuple[DeclaredLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from services.validation.domain.case import Case
 from services.validation.domain.quantities import Quantities
-from services.validation.domain.states import Act
+from services.validation.domain.states import Act, ActorKind
 from services.validation.domain.texts import words
-from services.validation.use_cases.permissions import case_of_office, rules
+from services.validation.use_cases.permissions import case_of_either, case_of_office, rules
 from services.validation.use_cases.recording import record
 from shared.contracts.validation import (
     CaseEvent,
@@ -43,21 +43,41 @@ async def suspend_clearance(
 
 
 async def resume_clearance(
-    work: Work, person: Person, case_id: UUID, *, reason: str, version: int | None = None
+    work: Work,
+    person: Person,
+    case_id: UUID,
+    *,
+    reason: str,
+    version: int | None = None,
+    acting: ActorKind = ActorKind.CUSTOMS,
 ) -> Case:
-    """The doubt is settled: the licence awaits clearance again."""
-    return await _with_reason(work, person, case_id, Act.RESUME, reason, version)
+    """The doubt is settled: the licence awaits clearance again. The office says so, or the authority (`acting`)."""
+    return await _with_reason(work, person, case_id, Act.RESUME, reason, version, acting)
 
 
 async def refuse_clearance(
-    work: Work, person: Person, case_id: UUID, *, reason: str, version: int | None = None
+    work: Work,
+    person: Person,
+    case_id: UUID,
+    *,
+    reason: str,
+    version: int | None = None,
+    acting: ActorKind = ActorKind.CUSTOMS,
 ) -> Case:
-    """Refuse the release, finally."""
-    return await _with_reason(work, person, case_id, Act.REFUSE, reason, version)
+    """Refuse the release, finally. The office does so, or the authority (`acting`)."""
+    return await _with_reason(work, person, case_id, Act.REFUSE, reason, version, acting)
 
 
-async def _with_reason(work: Work, person: Person, case_id: UUID, act: Act, reason: str, version: int | None) -> Case:
-    stored, actor = await case_of_office(work, person, case_id, to_change=True)
+async def _with_reason(
+    work: Work,
+    person: Person,
+    case_id: UUID,
+    act: Act,
+    reason: str,
+    version: int | None,
+    acting: ActorKind = ActorKind.CUSTOMS,
+) -> Case:
+    stored, actor = await case_of_either(work, person, case_id, acting)
     case = stored.to_decide()
     with rules():
         {Act.SUSPEND: case.suspend, Act.RESUME: case.resume, Act.REFUSE: case.refuse}[act](actor, reason)

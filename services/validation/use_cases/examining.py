@@ -64,14 +64,16 @@ async def ask_company(
     )
 
 
-async def waive_answer(work: Work, person: Person, case_id: UUID, question_id: UUID) -> Case:
+async def waive_answer(
+    work: Work, person: Person, case_id: UUID, question_id: UUID, *, version: int | None = None
+) -> Case:
     """Do without the answer; the case goes on."""
     stored, actor = await case_of_authority(work, person, case_id, to_change=True)
     case = stored.to_decide()
     with rules():
         case.waive(actor, question_id)
     told = {"request_id": str(question_id)}
-    return await record(work, stored, case, Act.WAIVE, actor, InformationReceived, seen=None, details=told)
+    return await record(work, stored, case, Act.WAIVE, actor, InformationReceived, seen=version, details=told)
 
 
 async def open_verification(

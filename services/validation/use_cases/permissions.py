@@ -86,6 +86,14 @@ async def case_of_office(
     return case, Actor(ActorKind.CUSTOMS, person.account_id, person.name, role.body_name)
 
 
+async def case_of_either(
+    work: Work, person: Person, case_id: UUID, acting: ActorKind
+) -> tuple[StoredCase, Actor]:
+    """A case to change as its office, or as its authority: what both may do. Raises as the two above."""
+    find = case_of_authority if acting is ActorKind.MSCA else case_of_office
+    return await find(work, person, case_id, to_change=True)
+
+
 def _held(case: StoredCase, *, to_change: bool) -> None:
     if to_change and not case.held:
         raise WrongState("This case was handed over to another authority, which acts on it now.")
