@@ -12,6 +12,7 @@ __all__ = [
     "Event",
     "all_events",
     "dead_letter_topic",
+    "dead_letter_topics",
     "event_types",
     "topics",
     "topics_of",
@@ -76,6 +77,11 @@ def topics() -> list[str]:
     told = {event.topic for event in all_events()}
     dead = {dead_letter_topic(topic, group) for group, heard in HEARS.items() for topic in heard}
     return sorted(told | dead)
+
+
+def dead_letter_topics(service: str, group: str) -> list[str]:
+    """Where a group of listeners of this service puts what it could not handle: an authority cell has its own."""
+    return [dead_letter_topic(topic, group) for topic in HEARS[service]]
 
 
 def topics_of(owner: str) -> list[str]:

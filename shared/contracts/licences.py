@@ -26,11 +26,13 @@ class LicenceSubmitted(Event):
 class LicenceMessage(Event):
     """What a company says about a licence while validation holds it. It changes nothing here: validation acts on it.
 
-    `country` is the Member State of the point of entry.
+    `country` is the Member State of the point of entry, empty when a draft does not say it yet. `version` is the latest
+    one that the company knew of: what comes of the message has a higher one.
     """
 
     topic = "licences.licences"
     licence_id: UUID
+    version: int = 0
     licence_number: str
     operator_id: UUID
     country: str
@@ -74,3 +76,4 @@ class LicenceNumberDisputed(LicenceMessage):
     wire_name = "eu.flegt.licences.licence-number-disputed.v1"
     vpa_country: str
     text: str
+    operator_name: str = ""

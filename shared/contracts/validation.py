@@ -262,3 +262,17 @@ class DeclarationCorrected(CaseEvent):
     volume_m3: Quantity | None = None
     net_weight_kg: Quantity | None = None
     reason: str
+
+
+class ClearanceReserved(CaseEvent):
+    """A customs system keeps the licence for one declaration (MRN) until it clears it or frees it."""
+
+    wire_name = "eu.flegt.validation.clearance-reserved.v1"
+    declaration: str
+
+
+class ClearanceFreed(CaseEvent):
+    """The declaration (MRN) that kept the licence does not need it any more."""
+
+    wire_name = "eu.flegt.validation.clearance-freed.v1"
+    declaration: str

@@ -19,6 +19,7 @@ from services.validation.domain.proceedings import (
     Alteration,
     BoxReason,
     Confirmation,
+    DeclaredLine,
     Officer,
     Outcome,
     Question,
@@ -30,7 +31,7 @@ from services.validation.domain.quantities import Quantities
 from services.validation.domain.refusals import Incomplete, NotAllowed, NotYourAct
 from services.validation.domain.states import DECIDING, FINAL, STATES, UNDECIDED, Act, ActorKind, ClearanceState, State
 from services.validation.domain.states import ValidationState as V
-from tests.validation.examples import MRN, NOW
+from tests.validation.examples import MRN, NOW, OTHER_MRN
 
 OFFICER = Actor(ActorKind.MSCA, uuid4(), "Olivia Officer", "Competent authority")
 COLLEAGUE = Actor(ActorKind.MSCA, uuid4(), "Peter Prudent", "Competent authority")
@@ -66,6 +67,8 @@ DO: dict[Act, Callable[[Case, Actor], object]] = {
     Act.RESUME: lambda case, by: case.resume(by, "Seal explained."),
     Act.REFUSE: lambda case, by: case.refuse(by, "Other goods."),
     Act.CORRECT_DECLARATION: lambda case, by: case.correct_declaration(by, MRN, LICENSED, "A slip of the pen."),
+    Act.RESERVE: lambda case, by: case.reserve(by, MRN),
+    Act.FREE: lambda case, by: case.free(by, MRN),
 }
 
 ALLOWED = """
@@ -83,7 +86,7 @@ propose              open      verifying  asking     -        -         -       
 decline              open      verifying  asking     -        -         -        -         -        -         -        -         -         m
 validate             awaiting  -          -          -        -         -        -         -        -         -        -         -         m
 reject               rejected  rejected   rejected   -        -         -        -         -        -         -        -         -         m
-withdraw             withdrawn withdrawn  withdrawn  -        -         -        -         -        -         -        -         -         f
+withdraw             withdrawn withdrawn  withdrawn  withdrawn -        -        -         -        -         -        -         -         f
 cancel               -         -          -          -        -         -        -         -        cancelled -        cancelled -         m
 replace              replaced  replaced   replaced   -        -         replaced replaced  -        replaced  -        replaced  replaced  m
 take_place           open      verifying  asking     -        -         -        -         -        awaiting  -        suspended -         m
@@ -95,6 +98,8 @@ suspend              -         -          -          -        -         -       
 resume               -         -          -          -        -         -        -         -        -         -        awaiting  -         mc
 refuse               -         -          -          -        -         -        -         -        refused   -        refused   -         mc
 correct_declaration  -         -          -          -        -         -        -         -        -         cleared  -         -         c
+reserve              -         -          -          -        -         -        -         -        awaiting  -        -         -         c
+free                 -         -          -          -        -         -        -         -        awaiting  -        suspended -         c
 """  # noqa: E501
 """Where each act leads, written out by hand beside the table in the code. m: authority, c: customs, f: company."""
 BY = {"m": ActorKind.MSCA, "c": ActorKind.CUSTOMS, "f": ActorKind.COMPANY}
@@ -127,6 +132,8 @@ def case_in(state: State, act: Act | None = None) -> Case:
     if state == states.VERIFYING or act is Act.END_VERIFICATION:
         silent = Outcome.SILENT if state == states.OPEN else None
         case.verifications = (Verification(CHECK, VerificationKind.QUERY, NOW.date(), NOW.date(), silent),)
+    if act is Act.FREE:
+        case.reserved_for = MRN
     if act is Act.RELEASE:
         case.officer = Officer(OFFICER.account_id, OFFICER.name)
     if act is Act.DECLINE:
@@ -323,6 +330,37 @@ def test_a_reason_for_overriding_is_not_kept_when_nothing_had_to_be_overridden()
     case.clear(CUSTOMS, MRN, LICENSED, "To be safe.")
     assert case.declaration is not None
     assert case.declaration.override_reason == ""
+
+
+def test_a_reserved_licence_is_cleared_by_its_declaration_only_and_freed_by_it_only() -> None:
+    case = case_in(states.AWAITING)
+    case.reserve(CUSTOMS, MRN)
+    for act in (
+        lambda: case.reserve(CUSTOMS, OTHER_MRN),
+        lambda: case.free(CUSTOMS, OTHER_MRN),
+        lambda: case.clear(CUSTOMS, OTHER_MRN, LICENSED),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            act()
+        assert refused.value.params == {"number": MRN}
+    case.clear(CUSTOMS, MRN, LICENSED)
+    assert (case.state, case.reserved_for) == (states.CLEARED, None)
+
+
+def test_declared_lines_count_by_their_sum_and_each_heading_has_to_be_licensed() -> None:
+    lines = [
+        DeclaredLine("44092900", Quantities(Decimal("8.2"), Decimal(5000))),
+        DeclaredLine("94036010", Quantities(Decimal(7), Decimal(4690))),
+    ]
+    case = case_in(states.AWAITING)
+    case.headings = frozenset({"4409"})
+    with pytest.raises(Incomplete) as refused:
+        case.clear(CUSTOMS, MRN, Quantities(), lines=lines)
+    assert [(m.field, m.code) for m in refused.value.mistakes] == [("lines.1.commodity_code", "heading_differs")]
+    case.headings = frozenset({"4409", "9403"})
+    case.clear(CUSTOMS, MRN, Quantities(), lines=lines)
+    assert case.declaration is not None
+    assert (case.declaration.quantities, case.declaration.override_reason) == (LICENSED, "")
 
 
 class AnythingMayBeTried(RuleBasedStateMachine):

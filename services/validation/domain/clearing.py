@@ -1,12 +1,13 @@
 """What customs does with an accepted licence: release against a declaration, hold, refuse."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.validation.domain.core import CaseCore
 from services.validation.domain.mrn import BadDeclarationNumber, declaration_number
-from services.validation.domain.proceedings import Actor, Declaration
-from services.validation.domain.quantities import Comparison, Quantities, compare
-from services.validation.domain.refusals import Incomplete, Mistake
+from services.validation.domain.proceedings import Actor, Declaration, DeclaredLine
+from services.validation.domain.quantities import Comparison, Quantities, compare, total
+from services.validation.domain.refusals import Incomplete, Mistake, NotAllowed
 from services.validation.domain.states import Act
 from services.validation.domain.texts import too_long, words, wrong_reason
 
@@ -14,23 +15,55 @@ from services.validation.domain.texts import too_long, words, wrong_reason
 class Clearing(CaseCore):
     """Acts on a licence that the authority accepted."""
 
-    def clear(self, by: Actor, number: str, declared: Quantities, override_reason: str = "") -> list[Comparison]:
+    def reserve(self, by: Actor, number: str) -> None:
+        """Keep the licence for one declaration, until that clears it or it is freed. Raises NotAllowed, Incomplete."""
+        self._may(Act.RESERVE, by)
+        mrn, mistakes = _read_number(number)
+        if mistakes:
+            raise Incomplete(mistakes)
+        if self.reserved_for == mrn:
+            raise NotAllowed("The licence is reserved for this declaration already.")
+        self._not_reserved_for_another(mrn)
+        self.reserved_for = mrn
+        self._move(Act.RESERVE)
+
+    def free(self, by: Actor, number: str) -> None:
+        """The declaration that kept the licence does not need it any more. Raises NotAllowed."""
+        self._may(Act.FREE, by)
+        if self.reserved_for is None:
+            raise NotAllowed("The licence is not reserved.")
+        self._not_reserved_for_another(_read_number(number)[0])
+        self.reserved_for = None
+        self._move(Act.FREE)
+
+    def clear(
+        self,
+        by: Actor,
+        number: str,
+        declared: Quantities,
+        override_reason: str = "",
+        lines: Sequence[DeclaredLine] = (),
+    ) -> list[Comparison]:
         """Release the goods against a declaration; returns the comparison it rests on. Raises NotAllowed, Incomplete.
 
-        Every measure that both sides give has to conform, and at least one has to be given by both. With an
-        `override_reason` (where the authority allows that) goods beyond 10 % are released all the same.
+        Every measure that both sides give has to conform, and at least one has to be given by both; declared `lines`
+        count by their sum, and each of their headings has to be on the licence. With an `override_reason` (where the
+        authority allows that) goods are released all the same.
         """
         self._may(Act.CLEAR, by)
-        override_reason = words(override_reason)
         mrn, mistakes = _read_number(number)
+        self._not_reserved_for_another(mrn)
+        override_reason = words(override_reason)
+        declared = total(None, [line.quantities for line in lines]) if lines else declared
         comparisons = compare(self.licensed, declared)
-        found = _quantity_mistakes(comparisons, declared)
-        mistakes += [m for m in found if not (override_reason and m.code == BEYOND)]
+        found = _quantity_mistakes(comparisons, declared) + self._wrong_headings(lines)
+        mistakes += [m for m in found if not (override_reason and m.code in OVERRIDABLE)]
         mistakes += too_long("override_reason", override_reason)
         if mistakes:
             raise Incomplete(mistakes)
-        overridden = override_reason if any(m.code == BEYOND for m in found) else ""
-        self.declaration = Declaration(mrn, declared, overridden)
+        overridden = override_reason if any(m.code in OVERRIDABLE for m in found) else ""
+        self.declaration = Declaration(mrn, declared, overridden, tuple(lines))
+        self.reserved_for = None
         self._move(Act.CLEAR)
         return comparisons
 
@@ -45,6 +78,28 @@ class Clearing(CaseCore):
     def refuse(self, by: Actor, reason: str) -> None:
         """Refuse the release, finally. Raises NotAllowed, Incomplete without a reason."""
         self._with_reason(Act.REFUSE, by, reason)
+
+    def _not_reserved_for_another(self, mrn: str) -> None:
+        if self.reserved_for and mrn and self.reserved_for != mrn:
+            raise NotAllowed(
+                "This licence is reserved for the declaration %(number)s. One licence is cleared once, against one "
+                "declaration.",
+                {"number": self.reserved_for},
+            )
+
+    def _wrong_headings(self, lines: Sequence[DeclaredLine]) -> list[Mistake]:
+        message = "Heading %(heading)s is not on the licence, which has %(licensed)s."
+        licensed = ", ".join(sorted(self.headings))
+        return [
+            Mistake(
+                f"lines.{place}.commodity_code",
+                HEADING,
+                message,
+                {"heading": line.commodity_code[:4], "licensed": licensed},
+            )
+            for place, line in enumerate(lines)
+            if line.commodity_code and line.commodity_code[:4] not in self.headings
+        ]
 
     def correct_declaration(self, by: Actor, number: str, declared: Quantities, reason: str) -> None:
         """Correct what was declared, after clearance; what stood there stays in the history.
@@ -62,7 +117,9 @@ class Clearing(CaseCore):
         self._move(Act.CORRECT_DECLARATION)
 
 
-BEYOND = "quantity_over_10_percent"
+BEYOND, HEADING = "quantity_over_10_percent", "heading_differs"
+OVERRIDABLE = frozenset({BEYOND, HEADING})
+"""What a customs office may pass with a reason, where the authority allows that."""
 
 
 def _read_number(typed: str) -> tuple[str, list[Mistake]]:

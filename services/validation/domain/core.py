@@ -42,7 +42,8 @@ class TakenByOther(NotAllowed):
 class CaseCore:
     """One submitted licence. `lodged_on` is the day of submission where it was lodged; acts add one to `version`.
 
-    `four_eyes` says that a second officer has to confirm a decision on this case.
+    `four_eyes` says that a second officer has to confirm a decision on this case. `headings` are the first four digits
+    of the licence's commodity codes; `reserved_for` is the declaration (MRN) that alone may clear it now.
     """
 
     licence_id: UUID
@@ -61,6 +62,8 @@ class CaseCore:
     proposal: Proposal | None = None
     decision: Decision | None = None
     declaration: Declaration | None = None
+    headings: frozenset[str] = frozenset()
+    reserved_for: str | None = None
     four_eyes: bool = False
 
     @property

@@ -54,6 +54,8 @@ _TRIED: Mapping[Act, Callable[[Case, Actor], object]] = {
     Act.RESUME: lambda case, by: case.resume(by, ""),
     Act.REFUSE: lambda case, by: case.refuse(by, ""),
     Act.CORRECT_DECLARATION: lambda case, by: case.correct_declaration(by, "", Quantities(), ""),
+    Act.RESERVE: lambda case, by: case.reserve(by, ""),
+    Act.FREE: lambda case, by: case.free(by, case.reserved_for or ""),
 }
 
 

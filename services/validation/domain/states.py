@@ -64,6 +64,8 @@ class Act(StrEnum):
     RESUME = "resume"
     REFUSE = "refuse"
     CORRECT_DECLARATION = "correct_declaration"
+    RESERVE = "reserve"
+    FREE = "free"
 
 
 State = tuple[ValidationState, ClearanceState]
@@ -117,7 +119,7 @@ TRANSITIONS: dict[Act, Transition] = {
     Act.DECLINE: Transition(_MSCA, UNDECIDED),
     Act.VALIDATE: Transition(_MSCA, frozenset({OPEN}), AWAITING),
     Act.REJECT: Transition(_MSCA, UNDECIDED, REJECTED),
-    Act.WITHDRAW: Transition(_COMPANY, UNDECIDED, WITHDRAWN),
+    Act.WITHDRAW: Transition(_COMPANY, UNDECIDED | {RETURNED}, WITHDRAWN),
     Act.CANCEL: Transition(_MSCA, _VALID, CANCELLED),
     Act.REPLACE: Transition(_MSCA, UNDECIDED | _VALID | {REJECTED, CANCELLED, REFUSED}, REPLACED),
     Act.TAKE_PLACE: Transition(_MSCA, UNDECIDED | _VALID),
@@ -129,6 +131,8 @@ TRANSITIONS: dict[Act, Transition] = {
     Act.RESUME: Transition(_BOTH, frozenset({SUSPENDED}), AWAITING),
     Act.REFUSE: Transition(_BOTH, _VALID, REFUSED),
     Act.CORRECT_DECLARATION: Transition(_CUSTOMS, frozenset({CLEARED})),
+    Act.RESERVE: Transition(_CUSTOMS, frozenset({AWAITING})),
+    Act.FREE: Transition(_CUSTOMS, frozenset({AWAITING, SUSPENDED})),
 }
 """The whole of it. An authority acts on cases of its Member State, an office on those of its point of entry, a company
 on its own; which person may speak for which of them is decided in use_cases/permissions.py."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.validation import use_cases
+from services.validation.boxes import transport_name, unit_symbol
 from services.validation.domain.case import Case
-from services.validation.domain.quantities import NotAMeasure, Quantities, compare, measure
+from services.validation.domain.proceedings import DeclaredLine
+from services.validation.domain.quantities import NotAMeasure, Quantities, compare, measure, total
 from services.validation.domain.states import Act, ClearanceState
 from services.validation.pages.common import (
     MOST_SHEETS,
@@ -17,9 +21,8 @@ from services.validation.pages.common import (
     office_name,
     sheets_of,
     timeline_of,
-    transport_name,
-    unit_symbol,
 )
+from services.validation.storage import StoredCase
 from services.validation.storage.lists import COUNTED
 from shared.http import SignedIn
 from shared.person import Person
@@ -32,6 +35,7 @@ from shared.web.words import state_name
 router = APIRouter()
 LIST = "/validation/clearances"
 CALCULATE = "calculate"
+MOST_LINES = 500
 _NOT_A_MEASURE = N_("Write the quantity in digits, with a point before decimals and nothing between thousands: 9690.5")
 
 _WITH_REASON: dict[str, Callable[..., Awaitable[Case]]] = {
@@ -44,6 +48,7 @@ _TOLD = {
     Act.SUSPEND: N_("The release is suspended. The authority and the importer are told."),
     Act.RESUME: N_("The licence awaits clearance again."),
     Act.REFUSE: N_("Clearance is refused. The authority and the importer are told."),
+    Act.CORRECT_DECLARATION: N_("The declaration is corrected. What stood there before stays in the history."),
 }
 
 
@@ -54,15 +59,22 @@ async def clearances(
     person: SignedIn,
     state: str | None = None,
     number: str = "",
+    offices: Literal["", "all"] = "",
     cursor: str | None = None,
 ) -> Response:
-    """Validated licences of the office: those that await clearance, or with a number those that have it."""
+    """Validated licences of the office: those that await clearance, or with a number those that have it.
+
+    `offices=all` shows those of the whole country, where the competent authority allows that.
+    """
     if state is None and not number.strip():
         state = ClearanceState.AWAITING
     wanted = state if state in set(ClearanceState) else None
     async with service.work() as work:
-        page = await use_cases.list_clearances(work, person, state=wanted, number=number, cursor=cursor)
-    filters = {"state": state, "number": number.strip()}
+        page = await use_cases.list_clearances(
+            work, person, state=wanted, number=number, whole_country=offices == "all", cursor=cursor
+        )
+        may_see_country = await use_cases.may_see_country(work, person)
+    filters = {"state": state, "number": number.strip(), "offices": offices}
     return service.pages.render(
         request,
         "clearances.html",
@@ -73,6 +85,10 @@ async def clearances(
         state=wanted,
         state_name=state_name,
         office_name=office_name,
+        may_see_country=may_see_country,
+        offices=offices,
+        own_url=address(LIST, {**filters, "offices": ""}),
+        all_url=address(LIST, {**filters, "offices": "all"}),
         next_url=address(LIST, {**filters, "cursor": page.next}) if page.next else None,
         first_url=address(LIST, filters) if cursor else None,
         breadcrumbs=[(_("Clearances"), None)],
@@ -99,20 +115,33 @@ async def clearance(request: Request, service: InService, person: SignedIn, case
 
 @router.post(LIST + "/{case_id}")
 async def act(request: Request, service: InService, person: SignedIn, case_id: UUID) -> Response:
-    """Calculate, clear, suspend, resume or refuse, as the pressed button says."""
+    """Calculate, clear, suspend, resume, refuse or correct the declaration, as the pressed button says."""
     form = await Form.read(request)
-    pressed, declared = form.text("act"), Quantities()
+    pressed, declared, lines = form.text("act"), Quantities(), []
     version = int(form.text("version")) if form.text("version").isdecimal() else None
     try:
-        if pressed in {CALCULATE, Act.CLEAR}:
-            declared = _declared(form)
+        if pressed in {CALCULATE, Act.CLEAR, Act.CORRECT_DECLARATION}:
+            lines = _declared_lines(form)
+            declared = total(None, [line.quantities for line in lines]) if lines else _declared(form)
         if pressed == CALCULATE:
             return await _show(request, service, person, case_id, form, declared)
         async with service.work() as work:
             if pressed == Act.CLEAR:
                 number = form.text("declaration")
                 await use_cases.clear_licence(
-                    work, person, case_id, declaration=number, declared=declared, version=version
+                    work,
+                    person,
+                    case_id,
+                    declaration=number,
+                    declared=declared,
+                    lines=lines,
+                    override_reason=form.text("override_reason"),
+                    version=version,
+                )
+            elif pressed == Act.CORRECT_DECLARATION:
+                number, reason = form.text("declaration"), form.text(f"{pressed}_reason")
+                await use_cases.correct_declaration(
+                    work, person, case_id, declaration=number, declared=declared, reason=reason, version=version
                 )
             elif pressed in _WITH_REASON:
                 reason = form.text(f"{pressed}_reason")
@@ -145,6 +174,38 @@ def _declared(form: Form) -> Quantities:
     return Quantities(**values)
 
 
+def _declared_lines(form: Form) -> list[DeclaredLine]:
+    """The lines of the licence for which something was declared. Raises WrongContent where it cannot be read."""
+    lines, wrong = [], []
+    for place in range(MOST_LINES):
+        if f"lines.{place}.commodity_code" not in form.values:
+            break
+        values: dict[str, Decimal | None] = {}
+        for name in ("volume_m3", "net_weight_kg"):
+            try:
+                values[name] = measure(form.text(f"lines.{place}.{name}"))
+            except NotAMeasure:
+                wrong.append(FieldError(f"lines.{place}.{name}", "not_a_measure", _NOT_A_MEASURE))
+        if any(value is not None for value in values.values()):
+            code = "".join(filter(str.isdigit, form.text(f"lines.{place}.commodity_code")))
+            lines.append(DeclaredLine(code, Quantities(**values)))
+    if wrong:
+        raise WrongContent(wrong)
+    return lines
+
+
+def _fill_in(form: Form, case: StoredCase) -> bool:
+    """What stands in the form before anybody types. Returns whether something was typed line by line."""
+    for place, line in enumerate(case.licence.boxes.commodities):
+        form.values.setdefault(f"lines.{place}.commodity_code", [line.commodity_code])
+    if case.declaration:
+        quantities = case.declaration.quantities
+        form.values.setdefault("declaration", [case.declaration.number])
+        for name, value in vars(quantities).items():
+            form.values.setdefault(name, ["" if value is None else f"{value.normalize():f}"])
+    return any(texts != [""] for name, texts in form.values.items() if name.startswith("lines.") and "code" not in name)
+
+
 async def _show(
     request: Request,
     service: InService,
@@ -158,7 +219,9 @@ async def _show(
 ) -> Response:
     async with service.work() as work:
         view = await use_cases.read_clearance(work, person, case_id)
+        may_override = await use_cases.may_override(work, view.case)
     case = view.case
+    lines_open = _fill_in(form, case)
     sheets = sheets_of(case.licence_id, case.licence.attachments)
     return service.pages.render(
         request,
@@ -172,6 +235,9 @@ async def _show(
         sheets_left_out=max(0, len(sheets) - MOST_SHEETS),
         history=timeline_of(list(view.acts)),
         reads=view.reads,
+        may_act=person.customs_at(case.point_of_entry) is not None and case.held,
+        may_override=may_override,
+        lines_open=lines_open,
         form=form,
         refusal=translated(refusal.message, refusal.params) if refusal else None,
         office_name=office_name,

@@ -16,6 +16,7 @@ from services.validation.domain.proceedings import (
     Actor,
     Decision,
     Declaration,
+    DeclaredLine,
     Officer,
     Proposal,
     Question,
@@ -23,6 +24,7 @@ from services.validation.domain.proceedings import (
 )
 from services.validation.domain.quantities import Quantities
 from services.validation.domain.reasons import RejectionReason
+from services.validation.domain.risk import Reason
 from services.validation.domain.states import ActorKind, ClearanceState, ValidationState
 from shared.contracts.licence import Licence
 
@@ -53,7 +55,8 @@ class Opened:
     licence: str
 
 
-# A version that was passed changes nothing, and a decision is never undone.
+# A version that was passed changes nothing, a decision is never undone, and what was handed over before it was heard of
+# (topics keep their own order only) is not opened.
 _OPEN = """
 INSERT INTO licence_case (
     licence_id, version, country, point_of_entry, licence_number, number_key, vpa_country, operator_id, operator_name,
@@ -69,6 +72,8 @@ FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[
     AS told (licence_id, version, country, point_of_entry, licence_number, number_key, vpa_country, operator_id,
     operator_name, operator_eori, requester_id, requester_name, licensee_name, expiry_date, arrival, submitted_at,
     volume_m3, net_weight_kg, flags, licence)
+WHERE NOT EXISTS (
+    SELECT FROM case_elsewhere e WHERE e.licence_id = told.licence_id AND e.version >= told.version)
 ON CONFLICT (licence_id) DO UPDATE SET version = excluded.version, country = excluded.country,
     point_of_entry = excluded.point_of_entry, licence_number = excluded.licence_number,
     number_key = excluded.number_key, vpa_country = excluded.vpa_country, operator_id = excluded.operator_id,
@@ -77,7 +82,9 @@ ON CONFLICT (licence_id) DO UPDATE SET version = excluded.version, country = exc
     licensee_name = excluded.licensee_name, expiry_date = excluded.expiry_date, arrival = excluded.arrival,
     submitted_at = excluded.submitted_at, licensed_volume_m3 = excluded.licensed_volume_m3,
     licensed_net_weight_kg = excluded.licensed_net_weight_kg, flags = excluded.flags, licence = excluded.licence,
-    modified_at = excluded.modified_at, state_since = excluded.state_since, held = true,
+    modified_at = excluded.modified_at, state_since = excluded.state_since, held = true, assessed_at = NULL,
+    boxes_before = CASE WHEN licence_case.validation_state = 'returned' THEN licence_case.licence -> 'boxes'
+        ELSE licence_case.boxes_before END,
     validation_state = excluded.validation_state, clearance_state = excluded.clearance_state
 WHERE licence_case.version < excluded.version
   AND (licence_case.validation_state IN ('submitted', 'returned') OR NOT licence_case.held)
@@ -109,7 +116,9 @@ async def let_go(db: asyncpg.Connection, versions: Mapping[UUID, int]) -> None:
 class StoredCase:
     """A case as it lies in the table: the licence as it stands now, and what was done with it.
 
-    `held` says whether this cell acts on it; it does not when the case was handed over to another one.
+    `boxes_before` are the boxes as they stood when it was returned for correction, once it was handed in again.
+    `held` says whether this cell acts on it; it does not when the case was handed over to another one. `risk`, its
+    reasons and `sampled` say something only once they were worked out, at `assessed_at`.
     """
 
     licence_id: UUID
@@ -131,10 +140,12 @@ class StoredCase:
     submitted_at: datetime
     licensed: Quantities
     licence: Licence
+    boxes_before: dict[str, Any] | None
     validation_state: ValidationState
     clearance_state: ClearanceState
     decision: Decision | None
     declaration: Declaration | None
+    reserved_for: str | None
     officer: Officer | None
     questions: tuple[Question, ...]
     verifications: tuple[Verification, ...]
@@ -143,7 +154,9 @@ class StoredCase:
     replaced_by: UUID | None
     due_on: date | None
     risk: int
+    risk_reasons: tuple[Reason, ...]
     sampled: bool
+    assessed_at: datetime | None
     state_since: datetime
     modified_at: datetime
 
@@ -171,6 +184,8 @@ class StoredCase:
             questions=self.questions,
             verifications=self.verifications,
             proposal=self.proposal,
+            headings=frozenset(line.commodity_code[:4] for line in self.licence.boxes.commodities),
+            reserved_for=self.reserved_for,
         )
 
 
@@ -179,7 +194,7 @@ async def find(db: asyncpg.Connection, licence_id: UUID, *, to_change: bool = Fa
     row = await db.fetchrow(
         f"SELECT * FROM licence_case WHERE licence_id = $1 {'FOR UPDATE' if to_change else ''}", licence_id
     )
-    return _stored(row) if row else None
+    return stored_case(row) if row else None
 
 
 async def change(db: asyncpg.Connection, case: Case, *, at: datetime) -> None:
@@ -194,7 +209,7 @@ async def change(db: asyncpg.Connection, case: Case, *, at: datetime) -> None:
             confirmed_by = $12, confirmed_by_name = $13, confirmed_body = $14,
             declaration = $15, declared_volume_m3 = $16, declared_net_weight_kg = $17, override_reason = $18,
             officer_id = $19, officer_name = $20, questions = $21, verifications = $22, proposal = $23, due_on = $24,
-            country = $25, point_of_entry = $26
+            country = $25, point_of_entry = $26, declared_lines = $27, reserved_for = $28
         WHERE licence_id = $1
         """,
         case.licence_id,
@@ -214,15 +229,20 @@ async def change(db: asyncpg.Connection, case: Case, *, at: datetime) -> None:
         case.due_on,
         case.country,
         case.point_of_entry,
+        _LINES.dump_python(declaration.lines if declaration else (), mode="json"),
+        case.reserved_for,
     )
 
 
+_LINES = TypeAdapter(tuple[DeclaredLine, ...])
 _QUESTIONS = TypeAdapter(tuple[Question, ...])
 _VERIFICATIONS = TypeAdapter(tuple[Verification, ...])
+RISK_REASONS = TypeAdapter(tuple[Reason, ...])
 _PROPOSAL: TypeAdapter[Proposal | None] = TypeAdapter(Proposal | None)
 
 
-def _stored(row: asyncpg.Record) -> StoredCase:
+def stored_case(row: asyncpg.Record) -> StoredCase:
+    """The case in a whole row of the table."""
     same: dict[str, Any] = {name: row[name] for name in _SAME}
     return StoredCase(
         **same,
@@ -236,12 +256,13 @@ def _stored(row: asyncpg.Record) -> StoredCase:
         questions=_QUESTIONS.validate_python(row["questions"]),
         verifications=_VERIFICATIONS.validate_python(row["verifications"]),
         proposal=_PROPOSAL.validate_python(row["proposal"]),
+        risk_reasons=RISK_REASONS.validate_python(row["risk_reasons"]),
     )
 
 
 _MADE = {
     "licensed", "licence", "validation_state", "clearance_state", "decision", "declaration",
-    "officer", "questions", "verifications", "proposal",
+    "officer", "questions", "verifications", "proposal", "risk_reasons",
 }  # fmt: skip
 _SAME = [name for name in StoredCase.__dataclass_fields__ if name not in _MADE]
 
@@ -261,4 +282,5 @@ def _declaration(row: asyncpg.Record) -> Declaration | None:
     if row["declaration"] is None:
         return None
     quantities = Quantities(row["declared_volume_m3"], row["declared_net_weight_kg"])
-    return Declaration(row["declaration"], quantities, row["override_reason"])
+    lines = _LINES.validate_python(row["declared_lines"])
+    return Declaration(row["declaration"], quantities, row["override_reason"], lines)

@@ -1,4 +1,4 @@
-"""The queue of an authority and the list of a customs office: filtered, paged by key, counted up to a limit."""
+"""The list of a customs office: filtered, paged by key, counted up to a limit. That of an authority is in queue.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -74,31 +74,13 @@ _SHOWN = [_case.c[field.name] for field in fields(ListedCase)]
 
 
 @dataclass(frozen=True)
-class QueueFilter:
-    """Which cases of a Member State; None is any. `number` is a part of the licence number, however typed.
-
-    A monitor's scope may be a partner country, in one Member State or in all.
-    """
-
-    country: str | None
-    state: str | None = None
-    number: str = ""
-    point_of_entry: str = ""
-    partner_country: str | None = None
-
-    @property
-    def newest_first(self) -> bool:
-        """What waits is shown oldest first; what was decided, newest first."""
-        return self.state != "submitted"
-
-
-@dataclass(frozen=True)
 class ClearanceFilter:
-    """Which validated licences of a customs office; None is any."""
+    """Which validated licences of a customs office, or of all offices of its `country`; None is any."""
 
     office: str
     state: str | None = None
     number: str = ""
+    country: str | None = None
 
     @property
     def newest_first(self) -> bool:
@@ -109,11 +91,6 @@ class ClearanceFilter:
 Key = tuple[datetime, UUID]
 
 
-async def queue(db: asyncpg.Connection, wanted: QueueFilter, *, after: Key | None, limit: int) -> Sequence[ListedCase]:
-    """A page of an authority's cases, by the time they were handed in."""
-    return [ListedCase(**row) for row in await run(db, queue_statement(wanted, after=after, limit=limit))]
-
-
 async def clearances(
     db: asyncpg.Connection, wanted: ClearanceFilter, *, after: Key | None, limit: int
 ) -> Sequence[ListedCase]:
@@ -121,25 +98,11 @@ async def clearances(
     return [ListedCase(**row) for row in await run(db, clearances_statement(wanted, after=after, limit=limit))]
 
 
-def queue_statement(wanted: QueueFilter, *, after: Key | None, limit: int) -> Select[Any]:
-    """What asks for a page of the queue."""
-    statement = select(*_SHOWN)
-    if wanted.country:
-        statement = statement.where(_case.c.country == wanted.country)
-    if wanted.partner_country:
-        statement = statement.where(_case.c.vpa_country == wanted.partner_country)
-    if wanted.state:
-        statement = statement.where(_case.c.validation_state == wanted.state)
-    if wanted.point_of_entry:
-        statement = statement.where(_case.c.point_of_entry == search_key(wanted.point_of_entry))
-    statement = _of_number(statement, wanted.number)
-    return _page(statement, _case.c.submitted_at, newest_first=wanted.newest_first, after=after, limit=limit)
-
-
 def clearances_statement(wanted: ClearanceFilter, *, after: Key | None, limit: int) -> Select[Any]:
     """What asks for a page of an office's list. The state is written out, so that the partial index is seen to fit."""
     validated = _case.c.validation_state == literal_column("'validated'")
-    statement = select(*_SHOWN).where(_case.c.point_of_entry == wanted.office, validated)
+    whose = _case.c.country == wanted.country if wanted.country else _case.c.point_of_entry == wanted.office
+    statement = select(*_SHOWN).where(whose, validated)
     if wanted.state:
         statement = statement.where(_case.c.clearance_state == wanted.state)
     statement = _of_number(statement, wanted.number)
@@ -162,17 +125,6 @@ def _page(
     return statement.order_by(*order).limit(limit)
 
 
-async def count_queue(
-    db: asyncpg.Connection, country: str | None, partner_country: str | None = None
-) -> dict[str, int]:
-    """How many cases of a Member State, or of a monitor's scope, are in each validation state."""
-    states = ("submitted", "validated", "rejected")
-    scope = {"country": country, "vpa_country": partner_country}
-    wanted = {name: value for name, value in scope.items() if value}
-    where = " AND ".join(f"{name} = ${i}" for i, name in enumerate(wanted, start=1))
-    return await _count(db, where, "validation_state", tuple(wanted.values()), states)
-
-
 async def count_clearances(db: asyncpg.Connection, office: str) -> dict[str, int]:
     """How many validated licences of an office are in each clearance state."""
     states = ("awaiting", "suspended", "cleared", "refused")
@@ -190,3 +142,62 @@ async def _count(
     )
     row = await db.fetchrow(f"SELECT {counted}", *whose, *states)
     return dict(zip(states, row, strict=True))
+
+
+_ONE = """
+SELECT licence_id FROM licence_case
+WHERE point_of_entry = $1 AND validation_state NOT IN ('submitted', 'under_verification', 'information_requested')
+"""
+
+
+async def by_number_at(db: asyncpg.Connection, office: str, number: str) -> UUID | None:
+    """The decided licence of an office with exactly this number, however it is typed; the latest of several."""
+    found: UUID | None = await db.fetchval(
+        f"{_ONE} AND number_key = $2 ORDER BY (validation_state = 'validated') DESC, submitted_at DESC LIMIT 1",
+        office,
+        search_key(number),
+    )
+    return found
+
+
+async def by_declaration_at(db: asyncpg.Connection, office: str, declaration: str) -> UUID | None:
+    """The licence of an office that was cleared against this declaration."""
+    found: UUID | None = await db.fetchval(f"{_ONE} AND declaration = $2 LIMIT 1", office, declaration)
+    return found
+
+
+@dataclass(frozen=True)
+class Change:
+    """The states of a licence of an office, and when they last changed."""
+
+    licence_id: UUID
+    licence_number: str
+    vpa_country: str
+    version: int
+    validation_state: str
+    clearance_state: str
+    declaration: str | None
+    reserved_for: str | None
+    modified_at: datetime
+
+
+async def changes_at(db: asyncpg.Connection, office: str, *, after: Key | None, limit: int) -> Sequence[Change]:
+    """Licences of an office that were ever validated, in the order of their last change.
+
+    A change that is committed late could slip behind a reader, so the last ten seconds are not shown yet.
+    """
+    rows = await db.fetch(
+        """
+        SELECT licence_id, licence_number, vpa_country, version, validation_state, clearance_state, declaration,
+               reserved_for, modified_at
+        FROM licence_case
+        WHERE point_of_entry = $1 AND (modified_at, licence_id) > ($2, $3) AND modified_at < now() - interval '10 s'
+          AND decided_at IS NOT NULL AND validation_state <> 'rejected'
+        ORDER BY modified_at, licence_id LIMIT $4
+        """,
+        office,
+        after[0] if after else datetime.fromisoformat("0001-01-01T00:00:00+00:00"),
+        after[1] if after else UUID(int=0),
+        limit,
+    )
+    return [Change(**row) for row in rows]

@@ -74,11 +74,14 @@ async def case_of_office(
 ) -> tuple[StoredCase, Actor]:
     """A licence with this office as point of entry. Raises NotYours without the role, Unknown for other offices.
 
+    Other offices of the country may look at it where the authority's policy says so.
     Before it is validated an office may not see it; an attempt to act on it is left to the rules to refuse.
     """
     role_as(person, ActorKind.CUSTOMS)
     case = await storage.find(work.db, case_id, to_change=to_change)
     role = person.customs_at(case.point_of_entry) if case else None
+    if case is not None and role is None and not to_change:
+        role = await _office_that_may_look(work, person, case.country)
     hidden = case is not None and case.validation_state is not ValidationState.VALIDATED and not to_change
     if case is None or role is None or hidden:
         raise Unknown("There is no such accepted licence for your office.")
@@ -86,12 +89,18 @@ async def case_of_office(
     return case, Actor(ActorKind.CUSTOMS, person.account_id, person.name, role.body_name)
 
 
-async def case_of_either(
-    work: Work, person: Person, case_id: UUID, acting: ActorKind
-) -> tuple[StoredCase, Actor]:
+async def case_of_either(work: Work, person: Person, case_id: UUID, acting: ActorKind) -> tuple[StoredCase, Actor]:
     """A case to change as its office, or as its authority: what both may do. Raises as the two above."""
     find = case_of_authority if acting is ActorKind.MSCA else case_of_office
     return await find(work, person, case_id, to_change=True)
+
+
+async def _office_that_may_look(work: Work, person: Person, country: str) -> Role | None:
+    found = next((r for r in person.roles if r.kind == ActorKind.CUSTOMS and r.country == country), None)
+    if found is None:
+        return None
+    policy, _version = await storage.policy_of(work.db, country)
+    return found if policy.customs_see_country else None
 
 
 def _held(case: StoredCase, *, to_change: bool) -> None:
