@@ -1,37 +1,20 @@
 """What people read: names for codes, and values as the person being answered writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from services.validation.domain.checks import Check, Finding
 from services.validation.domain.reasons import RejectionReason
-from shared.web.formats import country, local_date, local_number
-from shared.web.i18n import N_, gettext, translated
+from shared.web.formats import country, local_date, local_number, volume, weight
+from shared.web.i18n import N_, _, gettext, translated
+from shared.web import words
 from shared.web.words import state_name
 
 _COUNTRIES = {"country", "named", "here"}
 
-REASONS: dict[RejectionReason, str] = {
-    RejectionReason.FORMAT: N_("The licence does not have the prescribed form"),
-    RejectionReason.MISSING_DATA: N_("Required information is missing"),
-    RejectionReason.NUMBER_UNKNOWN_AT_ISSUER: N_("The issuing authority does not know the number"),
-    RejectionReason.DATA_DIFFERS_FROM_ISSUER: N_("The data differ from those of the issuing authority"),
-    RejectionReason.EXPIRED_AT_LODGING: N_("Lodged after the expiry date"),
-    RejectionReason.UNCONFIRMED_ALTERATION: N_("An erasure, alteration or extension is not confirmed by the issuer"),
-    RejectionReason.UNMARKED_REPLACEMENT: N_("A replacement or duplicate is not marked as such"),
-    RejectionReason.DUPLICATE: N_("The licence was lodged before"),
-    RejectionReason.HS_MISMATCH: N_("Commodity codes do not match the goods"),
-    RejectionReason.QUANTITY_OVER_10_PERCENT: N_("Volume or weight differ by more than 10 %"),
-    RejectionReason.SPECIES_OR_ORIGIN: N_("Species or country of harvest are wrong or missing"),
-    RejectionReason.SCAN_UNREADABLE_OR_MISSING: N_("The scan is unreadable or missing"),
-    RejectionReason.WRONG_MEMBER_STATE: N_("The goods are declared in another Member State"),
-    RejectionReason.NOT_IN_SCOPE: N_("The goods need no FLEGT licence"),
-    RejectionReason.CITES_INSTEAD: N_("The species needs a CITES permit instead"),
-    RejectionReason.NO_ANSWER_FROM_ISSUER: N_("The issuing authority did not answer"),
-    RejectionReason.SUSPECTED_FORGERY: N_("The licence may be forged"),
-    RejectionReason.PAPER_ORIGINAL_NOT_RECEIVED: N_("The paper original was not received"),
-}
+REASONS: dict[RejectionReason, str] = {code: words.REASONS[code] for code in RejectionReason}
 
 
 def reason_name(code: RejectionReason | str) -> str:
@@ -67,3 +50,110 @@ def sentence(finding: Finding) -> str:
 def title(check: Check) -> str:
     """What was checked, in the present language."""
     return gettext(check.title)
+
+
+ACTS: dict[str, tuple[str, str]] = {
+    "take": (N_("Taken to work on"), "neutral"),
+    "release": (N_("Released"), "neutral"),
+    "ask": (N_("Information requested"), "attention"),
+    "answer": (N_("Answer received"), "waiting"),
+    "waive": (N_("Answer no longer needed"), "neutral"),
+    "open_verification": (N_("Verification opened"), "waiting"),
+    "end_verification": (N_("Verification ended"), "neutral"),
+    "amend": (N_("Box corrected"), "attention"),
+    "return": (N_("Returned for correction"), "attention"),
+    "propose": (N_("Decision proposed"), "waiting"),
+    "decline": (N_("Proposed decision declined"), "attention"),
+    "withdraw": (N_("Withdrawal"), "neutral"),
+    "cancel": (N_("Validation cancelled"), "bad"),
+    "replace": (N_("Replaced by another licence"), "neutral"),
+    "take_place": (N_("Registered as replacement or duplicate"), "neutral"),
+    "reroute": (N_("Point of entry changed"), "neutral"),
+    "hand_over": (N_("Handed over to another Member State"), "neutral"),
+    "record_fee": (N_("Fee recorded"), "neutral"),
+    "correct_declaration": (N_("Declaration corrected"), "attention"),
+    "reserve": (N_("Reserved for a declaration"), "waiting"),
+    "free": (N_("Reservation ended"), "neutral"),
+    "validate": (N_("Validated"), "good"),
+    "reject": (N_("Rejected"), "bad"),
+    "clear": (N_("Cleared"), "good"),
+    "suspend": (N_("Release suspended"), "attention"),
+    "resume": (N_("Suspension ended"), "waiting"),
+    "refuse": (N_("Clearance refused"), "bad"),
+    "disputed": (N_("Another company says that it holds the licence of this number"), "attention"),
+}
+"""What stands in the history for each act, and its tone."""
+
+KINDS = {
+    "information": N_("Information"),
+    "translation": N_("Translation"),
+    "query": N_("Query to the issuing authority"),
+    "physical": N_("Check of the goods"),
+}
+OUTCOMES = {
+    "confirmed": N_("Confirmed"),
+    "not_confirmed": N_("Not confirmed"),
+    "silent": N_("No answer in time"),
+    "withdrawn": N_("Opened by mistake"),
+}
+ALTERATIONS = {
+    "copying": N_("Copied wrongly from the paper"),
+    "alteration": N_("The paper was altered"),
+    "extension": N_("The licence was extended"),
+}
+
+
+def act_name(act: str) -> str:
+    """An act in the present language; one that is not known is shown as it is."""
+    return gettext(ACTS.get(act, (act, ""))[0])
+
+
+def act_tone(act: str) -> str:
+    """In which tone the history shows an act."""
+    return ACTS.get(act, ("", "neutral"))[1]
+
+
+def act_text(text: str, details: Mapping[str, Any]) -> str:
+    """What stands beside an act in the history: its details in words, then what the person wrote."""
+    return "\n".join(filter(None, [*_detail_lines(details), text]))
+
+
+def _detail_lines(details: Mapping[str, Any]) -> Iterator[str]:
+    if kind := details.get("kind"):
+        yield gettext(KINDS.get(kind, kind))
+    if outcome := details.get("outcome"):
+        yield gettext(OUTCOMES.get(outcome, outcome))
+    if due := details.get("due_on"):
+        yield _("Due on %(day)s", day=local_date(due))
+    if details.get("reason_code"):
+        yield reason_name(details["reason_code"])
+    if details.get("declaration"):
+        declared = [volume(details.get("volume_m3")), weight(details.get("net_weight_kg"))]
+        number = _("Declaration %(number)s", number=details["declaration"])
+        yield ", ".join([number, *filter(None, declared)])
+    if details.get("override_reason"):
+        yield _("Beyond 10 %%, released because: %(reason)s", reason=details["override_reason"])
+    yield from _lines_on_boxes(details)
+    if details.get("point_of_entry_before"):
+        yield f"{details['point_of_entry_before']} → {details['point_of_entry']}"
+    if details.get("amount"):
+        amount = local_number(details["amount"])
+        yield " ".join(filter(None, (amount, details.get("currency"), details.get("reference"))))
+    if details.get("replaces_number"):
+        yield _("In the place of %(number)s", number=details["replaces_number"])
+
+
+def _lines_on_boxes(details: Mapping[str, Any]) -> Iterator[str]:
+    if details.get("confirmation_reference"):
+        yield _(
+            "Confirmed by %(who)s on %(day)s, %(reference)s",
+            who=details["confirmed_by"],
+            day=local_date(details["confirmed_on"]),
+            reference=details["confirmation_reference"],
+        )
+    for box in details.get("boxes") or []:
+        if isinstance(box, Mapping):
+            line = _("Box %(box)s: %(reason)s", box=box["box"], reason=reason_name(box["reason_code"]))
+            yield f"{line} – {box['text']}" if box.get("text") else line
+        else:
+            yield _("Box %(box)s", box=box)

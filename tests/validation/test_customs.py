@@ -14,8 +14,10 @@ from services.validation.domain.policy import Policy
 from services.validation.domain.proceedings import DeclaredLine
 from services.validation.domain.quantities import Quantities
 from services.validation.service import Validation
+from shared.person import Person
 from shared.problems import NotYours, Unknown, WrongContent, WrongState
 from shared.testing.apps import browser
+from shared.testing.forms import Page, visit
 from shared.testing.people import Issuer
 from tests.validation.conftest import People
 from tests.validation.examples import MRN, NOW, OTHER_MRN, boxes, licence, line, opened
@@ -129,6 +131,48 @@ async def test_other_offices_of_the_country_look_only_where_the_authority_allows
         assert case_id in {case.licence_id for case in page.items}
         with pytest.raises(Unknown):
             await use_cases.suspend_clearance(work, people.other_customs, case_id, reason="Doubt.")
+
+
+async def page_of(app: FastAPI, issuer: Issuer, someone: Person, case_id: UUID) -> Page:
+    return await visit(browser(app, issuer.cookies(someone)), f"/validation/clearances/{case_id}")
+
+
+async def test_the_form_takes_lines_an_override_and_later_a_correction_and_loses_nothing_typed(
+    app: FastAPI, service: Validation, people: People, issuer: Issuer, policy: Any
+) -> None:
+    await policy(customs_override=True)
+    case_id = await validated(service, people)
+    page = await page_of(app, issuer, people.customs, case_id)
+    typed = {"declaration": MRN, "lines.0.volume_m3": "30", "lines.0.commodity_code": "9403 60 10"}
+    refused = await page.press("Clear this licence", typed)
+    assert refused.status == 422
+    assert "Heading 9403 is not on the licence, which has 4409." in refused.text
+    assert refused.html.find("input", attrs={"name": "lines.0.volume_m3"})["value"] == "30"
+    unread = await refused.press("Clear this licence", {"lines.0.volume_m3": "thirty"})
+    assert (unread.status, "Write the quantity in digits" in unread.text) == (422, True)
+    cleared = await unread.press(
+        "Clear this licence", typed | {"override_reason": "Weighed again before the authority."}
+    )
+    assert "The licence is cleared." in cleared.text
+    assert "Weighed again before the authority." in cleared.text
+    no_reason = await cleared.press("Correct the declaration", {"declaration": OTHER_MRN, "volume_m3": "15.2"})
+    assert no_reason.status == 422
+    assert no_reason.html.find("input", attrs={"name": "declaration"})["value"] == OTHER_MRN
+    corrected = await no_reason.press("Correct the declaration", {"correct_declaration_reason": "Amended."})
+    assert "The declaration is corrected." in corrected.text
+    assert OTHER_MRN in corrected.text
+
+
+async def test_an_office_of_the_same_country_sees_the_licence_without_a_form(
+    app: FastAPI, service: Validation, people: People, issuer: Issuer, policy: Any
+) -> None:
+    await policy(customs_see_country=True)
+    case_id = await validated(service, people)
+    page = await page_of(app, issuer, people.other_customs, case_id)
+    assert "belongs to another customs office" in page.text
+    assert page.html.find("button", value="clear") is None
+    lists = await visit(browser(app, issuer.cookies(people.other_customs)), "/validation/clearances?offices=all")
+    assert "All offices of the country" in lists.text
 
 
 class CustomsSystem:
