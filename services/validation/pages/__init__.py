@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.validation.pages import attachments, cases, clearances, queue, reports, stuck
+from services.validation.pages import acts, attachments, boxes, clearances, letters, policy, queue, reports, review, stuck
 
 router = APIRouter(include_in_schema=False)
-for part in (queue, cases, clearances, attachments, reports, stuck):
+for part in (queue, policy, review, acts, boxes, letters, clearances, attachments, reports, stuck):
     router.include_router(part.router)
