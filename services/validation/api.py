@@ -1,11 +1,11 @@
-"""The JSON API of validation: the same cases and acts as the pages."""
+"""The JSON API of validation: the same cases and acts as the pages. The queue is in api_queue.py."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -15,12 +15,11 @@ from services.validation.domain.checks import Check
 from services.validation.domain.quantities import Quantities, compare
 from services.validation.domain.states import ActorKind
 from services.validation.pages.common import InService
-from services.validation.storage import Entry, ListedCase, StoredCase
+from services.validation.storage import Entry, StoredCase
 from services.validation.use_cases import CaseView
 from services.validation.words import sentence, title
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
 from shared.idempotency import Answer, once
-from shared.paging import LARGEST_PAGE, PAGE
 from shared.work import Work
 
 router = APIRouter(prefix="/validation/api/v1", tags=["cases"])
@@ -44,27 +43,6 @@ class ClearanceCall(BaseModel):
     volume_m3: Decimal | None = None
     net_weight_kg: Decimal | None = None
     reason: str = ""
-
-
-@router.get("/cases")
-async def list_cases(
-    service: InService,
-    person: SignedIn,
-    state: str | None = None,
-    number: str = "",
-    point_of_entry: str = "",
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
-) -> dict[str, Any]:
-    """The authority's queue, or a monitor's scope, by validation state; a customs office's by clearance state."""
-    async with service.work() as work:
-        if any(role.kind in (ActorKind.MSCA, "monitor") for role in person.roles):
-            page = await use_cases.list_cases(
-                work, person, state=state, number=number, point_of_entry=point_of_entry, cursor=cursor, limit=limit
-            )
-        else:
-            page = await use_cases.list_clearances(work, person, state=state, number=number, cursor=cursor, limit=limit)
-    return {"items": [_row(case) for case in page.items], "next": page.next}
 
 
 @router.get("/cases/{case_id}")
@@ -100,7 +78,7 @@ async def decide(
             work, person, case_id, reason_code=call.reason_code, reason=call.reason, version=version
         )
 
-    return await _answer_once(request, service, person, key, act)
+    return await answer_once(request, service, person, key, act)
 
 
 @router.post("/cases/{case_id}/clearance")
@@ -129,10 +107,10 @@ async def clear(
         }[call.outcome]
         return await with_reason(work, person, case_id, reason=call.reason, version=version)
 
-    return await _answer_once(request, service, person, key, act)
+    return await answer_once(request, service, person, key, act)
 
 
-async def _answer_once(
+async def answer_once(
     request: Request, service: InService, person: SignedIn, key: str | None, act: Callable[[Work], Awaitable[Case]]
 ) -> Response:
     """Act, and answer with the case as it is then; the same again when the call is repeated with its key."""
@@ -170,24 +148,6 @@ def _whole(view: CaseView) -> dict[str, Any]:
         "licence": case.licence.model_dump(mode="json"),
         "checks": [_check(check) for check in view.checks],
         "history": [_act(entry) for entry in view.acts],
-    }
-
-
-def _row(case: ListedCase) -> dict[str, Any]:
-    return {
-        "id": str(case.licence_id),
-        "version": case.version,
-        "licence_number": case.licence_number,
-        "vpa_country": case.vpa_country,
-        "operator_name": case.operator_name,
-        "point_of_entry": case.point_of_entry,
-        "arrival": case.arrival.isoformat(),
-        "submitted_at": case.submitted_at.isoformat(),
-        "modified_at": case.modified_at.isoformat(),
-        "flags": case.flags,
-        "validation_state": case.validation_state,
-        "clearance_state": case.clearance_state,
-        "declaration": case.declaration,
     }
 
 

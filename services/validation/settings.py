@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from shared import reference_data
@@ -16,6 +16,9 @@ class Settings(AttachmentSettings):
     """ISO codes, separated by commas; every Member State when empty."""
     countries_except: Annotated[frozenset[str], NoDecode] = frozenset()
     """Member States that run a cell of their own: this one serves all others."""
+    sampling_key: Annotated[SecretStr, Field(max_length=64)] = SecretStr("")
+    """Decides with the licence's id which ones chance picks, so that no importer can work it out. Once in use it stays:
+    after a rebuild from the events the same ones are picked."""
 
     @property
     def served(self) -> frozenset[str]:

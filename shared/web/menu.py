@@ -40,10 +40,11 @@ _MORE: dict[str | None, list[Link]] = {
         Link(N_("Audit"), "/identity/audit"),
         Link(N_("Deliveries"), "/notifications/deliveries"),
         Link(N_("What does not move"), "/validation/stuck"),
+        Link(N_("Policies"), "/validation/policy"),
         Link(N_("Operations"), "/operations"),
     ],
 }
-_STUCK = Link(N_("What does not move"), "/validation/stuck")
+_OF_AUTHORITY = [Link(N_("What does not move"), "/validation/stuck"), Link(N_("Policy"), "/validation/policy")]
 _ADMINISTRATION = [Link(N_("Role requests"), "/identity/requests"), Link(N_("Clients"), "/identity/clients")]
 
 
@@ -61,6 +62,6 @@ def menu_for(person: Any) -> Menu:
     kind = str(role.kind) if role else None
     more = _MORE.get(kind, [])
     if role and role.administrator:
-        here = [*_ADMINISTRATION, *([_STUCK] if kind == "msca" else [])]
+        here = [*_ADMINISTRATION, *(_OF_AUTHORITY if kind == "msca" else [])]
         more = [*more, *(link for link in here if link not in more)]
     return Menu(flegt=_FLEGT.get(kind, _EVERYBODY), more=more)

@@ -72,7 +72,7 @@ async def test_an_officer_takes_a_case_and_a_colleague_is_told_who_has_it(
         await do(use_cases.validate_licence, people.colleague, case_id)
     assert (refused.value.code, refused.value.params["name"]) == ("taken", people.officer.name)
     await do(use_cases.take_case, people.colleague, case_id, over=True)
-    await do(use_cases.hand_case_to, people.colleague, case_id, Officer(people.officer.account_id, people.officer.name))
+    await do(use_cases.hand_case_to, people.colleague, case_id, people.officer.account_id)
     await do(use_cases.release_case, people.officer, case_id)
     assert (await case_of(service, case_id)).officer is None
     assert [name for name, _ in await told(service, case_id)] == ["case-taken"] * 3 + ["case-released"]

@@ -1,25 +1,23 @@
 """The pages, through their forms as a person fills them in; and the scans, from the store."""
 
-import io
 from collections.abc import AsyncIterator, Callable
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from PIL import Image
 
 from services.validation import use_cases
 from services.validation.domain.reasons import RejectionReason
 from services.validation.service import Validation
 from services.validation.words import REASONS
-from shared.contracts.licence import Attachment
 from shared.person import Person
 from shared.testing.apps import browser
 from shared.testing.forms import visit
 from shared.testing.people import Issuer
 from tests.validation.conftest import People
-from tests.validation.examples import MRN, attachment, boxes, flag, licence, line, opened, whole
+from tests.validation.examples import MRN, boxes, flag, licence, line, opened, whole
+from tests.validation.scans import scan
 
 CASES, CLEARANCES = "/validation/cases", "/validation/clearances"
 Browser = Callable[[Person], httpx.AsyncClient]
@@ -37,18 +35,6 @@ async def browser_of(app: FastAPI, issuer: Issuer) -> AsyncIterator[Browser]:
     yield open_browser
     for client in clients:
         await client.aclose()
-
-
-async def scan(service: Validation, *, pages: int = 1) -> Attachment:
-    """A scan in the store: a picture, or a PDF of several pages."""
-    sheets = [Image.new("RGB", (300, 420), "white") for _ in range(pages)]
-    content = io.BytesIO()
-    if pages > 1:
-        sheets[0].save(content, "PDF", save_all=True, append_images=sheets[1:])
-    else:
-        sheets[0].save(content, "PNG")
-    kind = "application/pdf" if pages > 1 else "image/png"
-    return attachment(await service.files.store.put(content.getvalue()), media_type=kind, pages=pages)
 
 
 async def accepted(service: Validation, people: People, **changes: object) -> UUID:
@@ -269,4 +255,4 @@ async def test_a_number_is_found_in_every_state(service: Validation, people: Peo
     waiting = await visit(browser_of(people.officer), CASES)
     nothing = await waiting.press("Search", {"number": "40001"})
     assert "No case fits this search" in nothing.text
-    assert number in (await visit(nothing.client, nothing.link("Search in every state"))).text
+    assert number in (await visit(nothing.client, nothing.link("Search in all lists"))).text

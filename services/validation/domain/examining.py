@@ -56,15 +56,17 @@ class Examining(CaseCore):
         mistakes = wrong_reason(question.text, field="text") + _wrong_boxes(question.boxes)
         if question.kind not in set(QuestionKind):
             mistakes.append(Mistake("kind", "unknown", "Choose what is needed."))
+        if question.due_on and question.asked_at and question.due_on < question.asked_at.date():
+            mistakes.append(Mistake("due_on", "in_the_past", "Nobody can answer until a day that has passed."))
         if mistakes:
             raise Incomplete(mistakes)
         self.questions = (*self.questions, replace(question, text=words(question.text)))
         self._move(Act.ASK)
 
-    def answer(self, by: Actor, question_id: UUID, at: datetime, text: str = "") -> None:
+    def answer(self, by: Actor, question_id: UUID, at: datetime, text: str = "", files: tuple[UUID, ...] = ()) -> None:
         """The company's answer came. Raises NotAllowed when the question is not open."""
         self._may(Act.ANSWER, by)
-        self._close_question(question_id, answered_at=at, answer=text)
+        self._close_question(question_id, answered_at=at, answer=text, files=files)
         self._move(Act.ANSWER)
 
     def waive(self, by: Actor, question_id: UUID) -> None:
@@ -103,11 +105,22 @@ class Examining(CaseCore):
         if found is None or found.outcome not in {None, Outcome.SILENT} or found.outcome == outcome:
             raise NotAllowed("This verification has ended already.")
         needed = outcome in {Outcome.NOT_CONFIRMED, Outcome.WITHDRAWN}
-        if mistakes := wrong_reason(answer, field="answer") if needed else too_long("answer", answer):
+        mistakes = wrong_reason(answer, field="answer") if needed else too_long("answer", answer)
+        if answered_on and answered_on < found.sent_on:
+            mistakes.append(Mistake("answered_on", "before_sent", "The answer cannot be older than the question."))
+        if mistakes:
             raise Incomplete(mistakes)
         ended = replace(found, outcome=outcome, answered_on=answered_on, answer=words(answer))
         self.verifications = tuple(ended if v is found else v for v in self.verifications)
         self._move(Act.END_VERIFICATION)
+
+    def remind(self, today: date) -> None:
+        """Somebody is told that what was promised has not come: note it on every verification that is past its day."""
+        self.verifications = tuple(
+            replace(v, reminded_on=today) if v.is_open and v.reminded_on is None and v.due_on < today else v
+            for v in self.verifications
+        )
+        self.version += 1
 
     def amend(self, by: Actor, box: int, why: Alteration, reason: str, confirmation: Confirmation) -> None:
         """Correct a box. An alteration or extension of the paper counts only when its issuer confirmed it.
@@ -145,12 +158,18 @@ class Examining(CaseCore):
             raise NotAllowed("A decision is proposed. A second officer has to confirm or decline it first.")
 
     def _close_question(
-        self, question_id: UUID, *, answered_at: datetime | None = None, answer: str = "", waived: bool = False
+        self,
+        question_id: UUID,
+        *,
+        answered_at: datetime | None = None,
+        answer: str = "",
+        files: tuple[UUID, ...] = (),
+        waived: bool = False,
     ) -> None:
         found = next((q for q in self.open_questions if q.id == question_id), None)
         if found is None:
             raise NotAllowed("This question is not open any more.")
-        closed = replace(found, answered_at=answered_at, answer=answer, waived=waived)
+        closed = replace(found, answered_at=answered_at, answer=answer, files=files, waived=waived)
         self.questions = tuple(closed if q is found else q for q in self.questions)
 
 

@@ -5,9 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-DAYS = {"returned": 30, "suspended": 14}
-"""Limits of states that an authority's policy names none for."""
-
 
 class Owner(StrEnum):
     """Who owes the next step."""
@@ -51,8 +48,3 @@ class Stuck:
     def overdue_by(self, now: datetime) -> timedelta:
         """How far beyond its limit it is."""
         return now - self.since - timedelta(days=self.days)
-
-
-def limits(days_in_state: dict[str, int]) -> dict[str, int]:
-    """Days after which a case in each state counts as stuck."""
-    return {**DAYS, **days_in_state}

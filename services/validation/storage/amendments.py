@@ -56,11 +56,15 @@ async def amendments_of(db: asyncpg.Connection, licence_id: UUID) -> Sequence[Am
 
 
 async def keep_licence(db: asyncpg.Connection, licence: Licence, *, number_key: str, licensed: Quantities) -> None:
-    """The licence as it stands after a correction, an answer with files, or a change of the point of entry."""
+    """The licence as it stands after a correction, an answer with files, or a change of the point of entry.
+
+    How risky it looks has to be worked out anew.
+    """
     await db.execute(
         """
         UPDATE licence_case SET licence = $2, licence_number = $3, number_key = $4, expiry_date = $5,
-            licensee_name = $6, licensed_volume_m3 = $7, licensed_net_weight_kg = $8
+            licensee_name = $6, licensed_volume_m3 = $7, licensed_net_weight_kg = $8,
+            assessed_at = NULL
         WHERE licence_id = $1
         """,
         licence.id,

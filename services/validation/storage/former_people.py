@@ -1,6 +1,7 @@
 """Putting a pseudonym in the place of somebody who deleted the account: as requester, and as an official who acted.
 
-Whoever stands in a case by name either entered its licence or has an act in its history: by these it is found.
+Whoever stands in a case by name either entered its licence, has an act in its history, or was handed it by a colleague:
+by these it is found.
 """
 
 from collections.abc import Collection
@@ -14,6 +15,7 @@ _JSON = ("licence", "questions", "verifications", "proposal")
 _CONCERNED = """
     SELECT licence_id FROM licence_case WHERE requester_id = $1
     UNION SELECT licence_id FROM case_act WHERE account_id = $1
+    UNION SELECT licence_id FROM licence_case WHERE officer_id = $1
 """
 _IN_CASES = f"""
 UPDATE licence_case SET
@@ -53,6 +55,8 @@ async def keep(db: asyncpg.Connection, account_id: UUID, pseudonym: str) -> None
         account_id,
         pseudonym,
     )
+    await db.execute("DELETE FROM colleague WHERE account_id = $1", account_id)
+    await db.execute("UPDATE policy_change SET changed_by_name = $2 WHERE changed_by = $1", account_id, pseudonym)
     await _rename(db, account_id, pseudonym)
 
 
@@ -68,6 +72,7 @@ async def rename_again(db: asyncpg.Connection, people: Collection[UUID]) -> None
 async def _rename(db: asyncpg.Connection, account_id: UUID, pseudonym: str) -> None:
     await db.execute(_IN_AMENDMENTS, account_id, pseudonym)
     await db.execute(_IN_CASES, account_id, pseudonym)
+    await db.execute("UPDATE box_mark SET name = $2 WHERE account_id = $1", account_id, pseudonym)
     for case in await db.fetch(_WITH_JSON, account_id, str(account_id)):
         parts = [renamed(case[name], account_id, pseudonym) for name in _JSON]
         await db.execute(_KEEP_JSON, case["licence_id"], *parts)

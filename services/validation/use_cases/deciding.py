@@ -9,6 +9,7 @@ from services.validation.domain.proceedings import Actor
 from services.validation.domain.states import Act, ValidationState
 from services.validation.domain.texts import words
 from services.validation.storage import StoredCase
+from services.validation.use_cases.assessing import risk_of
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
 from shared.contracts.validation import (
@@ -101,7 +102,7 @@ async def record_fee(
     """Note what the authority charged for this licence."""
     stored, actor, case = await _to_decide(work, person, case_id)
     with rules():
-        case.record_fee(actor, amount)
+        case.record_fee(actor, amount, currency)
     told = {"amount": str(amount), "currency": currency, "reference": words(reference)}
     return await record(work, stored, case, Act.RECORD_FEE, actor, FeeRecorded, seen=version, details=told)
 
@@ -111,7 +112,7 @@ async def _to_decide(work: Work, person: Person, case_id: UUID) -> tuple[StoredC
     stored, actor = await case_of_authority(work, person, case_id, to_change=True)
     case = stored.to_decide()
     policy, _version = await storage.policy_of(work.db, stored.country)
-    case.four_eyes = policy.needs_second_officer(stored.risk)
+    case.four_eyes = policy.needs_second_officer(await risk_of(work, stored))
     return stored, actor, case
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.validation.domain.waiting import Stuck, limits
+from services.validation.domain.waiting import Stuck
 from services.validation.storage import waiting
 from shared import inbox, outbox, reference_data
 from shared.outbox import Unsent
@@ -50,7 +50,7 @@ async def find_stuck(
     found = await waiting.stuck(
         work.db,
         countries,
-        {country: limits(policy.days_in_state) for country, policy in policies.items()},
+        {country: policy.days for country, policy in policies.items()},
         now=work.now,
         after=_after(cursor),
         limit=limit + 1,
