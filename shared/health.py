@@ -41,7 +41,8 @@ def router(name: str) -> APIRouter:
 
 
 async def examine(service: "Service") -> dict[str, Any]:
-    """What works. A service becomes ready when all of it does: database, relay, consumer.
+    """What works. A service becomes ready when all of it does: database, relay, consumer. (One that hears nothing, as
+    identity, needs its database alone: it also starts while the broker is away.)
 
     Afterwards only the database can take that away: while the broker is gone people go on working, events wait in the
     outbox, and `degraded` says what is missing.
@@ -69,7 +70,8 @@ async def examine(service: "Service") -> dict[str, Any]:
     if report["consumer"] not in {"assigned", "hears nothing"}:
         missing.append("consumer")
     reached = report["database"] == "reached"
-    service.was_ready = service.was_ready or (reached and not missing)
+    complete = not missing or report["consumer"] == "hears nothing"
+    service.was_ready = service.was_ready or (reached and complete)
     return report | {"ready": reached and service.was_ready, "degraded": missing}
 
 
