@@ -12,7 +12,7 @@ SERVERS := kafka-jars
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up test journeys bench lint types kafka-jars compose-env lock messages schemas clean clean-data dev
+.PHONY: help up cell test journeys bench lint types kafka-jars compose-env lock messages schemas clean clean-data dev
 
 help: ## list what one can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target words; do printf '  make %-12s %s\n' "$$target" "$$words"; done
@@ -23,6 +23,9 @@ help: ## list what one can do
 up: ## run the whole product on this machine; Ctrl-C stops it
 	@deploy/environment local
 	@exec $(PYTHON) -m deploy.local.up $(if $(EMPTY),--empty)
+
+cell: ## beside `make up`: validation for one Member State alone (COUNTRY=BE; STOP=1 stops it)
+	@$(PYTHON) -m deploy.local.cell "$(COUNTRY)" $(if $(STOP),--stop)
 
 test: dev $(SERVERS) ## run all tests (ARGS='…' goes to pytest)
 	$(PYTEST) --backend=$(BACKEND) $(ARGS)

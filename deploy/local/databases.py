@@ -9,6 +9,16 @@ from deploy.local.secrets import Secrets
 SERVICES = ("identity", "licences", "validation", "notifications")
 
 
+# What is in a copied database still belongs to the role it was copied from. (REASSIGN OWNED would give away more.)
+_GIVE_ALL = """
+SELECT format('ALTER TABLE %s OWNER TO %I', oid::regclass, $2::text) AS statement FROM pg_class
+WHERE relkind IN ('r', 'p') AND relowner = $1::text::regrole AND relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT format('ALTER ROUTINE %s OWNER TO %I', oid::regprocedure, $2::text) FROM pg_proc
+WHERE proowner = $1::text::regrole AND pronamespace = 'public'::regnamespace
+"""
+
+
 class NoPostgres(Exception):
     """There is no server, it cannot be used, or it cannot read the data."""
 
@@ -65,6 +75,22 @@ class Databases:
         finally:
             await admin.close()
         return self.url(name, role=owner)
+
+    async def create_copy(self, name: str, *, template: str) -> None:
+        """Create a role and its database as a copy of another service's, which nobody may be connected to."""
+        admin = await asyncpg.connect(self.admin_url(), timeout=10)
+        role = self.prefix + name
+        try:
+            await self._create_role(admin, role)
+            await self._create_database(admin, role, owner=role, template=self.prefix + template)
+        finally:
+            await admin.close()
+        inside = await asyncpg.connect(self.admin_url(role), timeout=10)
+        try:
+            for act in await inside.fetch(_GIVE_ALL, self.prefix + template, role):
+                await inside.execute(act["statement"])
+        finally:
+            await inside.close()
 
     async def drop_database(self, name: str) -> None:
         """Drop it, and end every session in it."""

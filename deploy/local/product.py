@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 
 from deploy.local.broker import Broker, EmbeddedBroker
+from deploy.local.cells import Cells
 from deploy.local.databases import SERVICES, Databases, GivenPostgres
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -114,6 +115,7 @@ class Product:
         self.mailbox = self._program("mailbox", python("deploy.local.mailbox"), "/mailbox", self._mailbox_settings())
         self.gateway = self._gateway()
         self.services: dict[str, Program] = {}
+        self.cells = Cells(self)
 
     # -- starting and stopping --
 
@@ -133,6 +135,7 @@ class Product:
             await asyncio.gather(*(self._start(service) for service in self.services.values()))
             await self._start(self.gateway)
             await self.gateway.answers((200,))
+            await self.cells.start_all()
             on_failure.pop_all()
 
     async def _start(self, part: Part) -> None:
@@ -143,7 +146,7 @@ class Product:
 
     async def stop(self) -> None:
         """In reverse order: first what people reach, last what keeps the data."""
-        await self.gateway.stop()
+        await asyncio.gather(self.gateway.stop(), *(gateway.stop() for gateway in self.cells.gateways.values()))
         await asyncio.gather(*(service.stop() for service in self.services.values()))
         await asyncio.gather(self.mailbox.stop(), self.broker.stop())
         if self.server:
@@ -164,10 +167,11 @@ class Product:
     def parts(self) -> list[Part]:
         """Everything that runs, in the order of starting."""
         own_server: list[Part] = [self.server] if self.server else []
-        return [*own_server, self.broker, self.mailbox, *self.services.values(), self.gateway]
+        doors = [self.gateway, *self.cells.gateways.values()]
+        return [*own_server, self.broker, self.mailbox, *self.services.values(), *doors]
 
     def part(self, name: str) -> Part:
-        """By name: a service, "postgres", "broker", "mailbox" or "gateway"."""
+        """By name: a service, a cell ("validation-be"), "postgres", "broker", "mailbox" or "gateway"."""
         if name == "broker":
             return self.broker
         return next(part for part in self.parts if part.name == name)
@@ -208,7 +212,7 @@ class Product:
 
     def database_url(self, name: str) -> str:
         """The database of this service, for its own role."""
-        return self.databases.url(name)
+        return self.databases.url(name.replace("-", "_"))
 
     @property
     def bootstrap(self) -> str:
@@ -227,7 +231,7 @@ class Product:
     def settings(self, name: str) -> Environment:
         """The settings of one service, beside the surroundings' own."""
         settings = {
-            "DATABASE_URL": self.databases.url(name),
+            "DATABASE_URL": self.database_url(name),
             "KAFKA_BOOTSTRAP": self.broker.bootstrap,
             "KAFKA_PARTITIONS": str(self.broker.partitions),
             "KAFKA_REPLICATION": "1",
@@ -249,14 +253,15 @@ class Product:
         if name == "notifications":
             settings |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.smtp_port), "SMTP_TLS": "none"}
             settings |= {"MAIL_FROM": "FLEGT licences <no-reply@flegt.example>"}
-        return settings | dict(self.environment.get("", {})) | dict(self.environment.get(name, {}))
+        settings |= self.cells.settings(name)
+        return settings | dict(self.environment.get("", {})) | dict(self.environment.get(service_of(name), {}))
 
     def _service(self, name: str, extra: Mapping[str, str] | None = None) -> Program:
         settings = self.settings(name) | dict(extra or {})
-        return self._program(name, self.service_command(name), f"/{name}/health/ready", settings)
+        return self._program(name, self.service_command(name), f"/{service_of(name)}/health/ready", settings)
 
     def service_command(self, name: str) -> list[str]:
-        return python(f"services.{name}", "serve")
+        return python(f"services.{service_of(name)}", "serve")
 
     def _program(self, name: str, command: list[str], health: str, settings: Environment) -> Program:
         url = f"http://127.0.0.1:{self.ports[name]}{health}"
@@ -274,13 +279,22 @@ class Product:
         }
 
     def _gateway(self) -> Program:
-        settings = {f"{name.upper()}_URL": self.service_url(name) for name in self.ports}
-        settings |= {"HOST": self.host, "PORT": str(self.port)}
+        return self.door("gateway", self.port, {name: self.service_url(name) for name in self.ports})
+
+    def door(self, name: str, port: int, upstreams: Mapping[str, str]) -> Program:
+        """A gateway: the services behind one origin."""
+        settings = {f"{service.upper()}_URL": url for service, url in upstreams.items()}
+        settings |= {"HOST": self.host, "PORT": str(port)}
         everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104
-        health = f"http://{'127.0.0.1' if everywhere else self.host}:{self.port}/health/ready"
+        health = f"http://{'127.0.0.1' if everywhere else self.host}:{port}/health/ready"
         command = python("deploy.local.gateway")
         # It is up as soon as it can say how the services are, be it badly.
-        return Program("gateway", command, self._log("gateway"), health, surroundings(settings), ready_when=(200, 503))
+        return Program(name, command, self._log(name), health, surroundings(settings), ready_when=(200, 503))
+
+
+def service_of(name: str) -> str:
+    """Which service runs under this name: cells are named after theirs, such as validation-be."""
+    return name.partition("-")[0]
 
 
 def surroundings(settings: Environment) -> Environment:

@@ -17,6 +17,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
+
 from deploy.local.databases import SERVICES, NoPostgres
 from deploy.local.kafka import NoKafka
 from deploy.local.processes import ROOT, Child, DidNotStart, Part, port_is_free, python
@@ -58,9 +60,21 @@ def only_one(directory: Path, origin: str) -> Iterator[None]:
         yield
 
 
+def only_one_runs(directory: Path) -> bool:
+    """Whether a product runs from this directory."""
+    try:
+        with (directory / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def check_port(host: str, port: int) -> None:
     if not port_is_free(port, host):
-        other = next(p for p in range(port + 1, port + 1000) if port_is_free(p, host))
+        other = a_free_port_after(port, host)
         raise CannotStart(f"Port {port} is taken. Choose another one: PORT={other} make up")
 
 
@@ -114,6 +128,8 @@ def summary(product: Product) -> Iterator[str]:
     yield ""
     yield f"  The product runs at   {product.origin}"
     yield f"  Mails it sent         {product.origin}/mailbox"
+    for country in sorted(product.cells.running):
+        yield f"  The cell of {country}        {product.cells.origin(country)}"
     yield f"  Health of all parts   {product.origin}/health/ready"
     yield f"  Data and logs         {product.directory}"
     sign_ins = product.directory / "sign-ins.json"
@@ -139,7 +155,59 @@ async def run(product: Product, *, empty: bool) -> None:
             await load_demonstration(product)
         for line in summary(product):
             say(line)
-        await asyncio.gather(*(watch(part, product.revive) for part in product.parts))
+        await keep_running(product)
+
+
+async def keep_running(product: Product) -> None:
+    """Watch every part, and between two watches start and stop the cells that `make cell` asks for."""
+    while True:
+        watching = [asyncio.create_task(watch(part, product.revive)) for part in product.parts]
+        wish = asyncio.create_task(wished(product))
+        try:
+            done, _ = await asyncio.wait([*watching, wish], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (*watching, wish):
+                task.cancel()
+            await asyncio.wait([*watching, wish])
+        for task in done - {wish}:
+            task.result()
+        if wish in done:
+            await fulfil(product, *wish.result())
+
+
+async def wished(product: Product) -> tuple[str, str]:
+    """Wait until somebody wants a cell otherwise than it is; tells which, and how."""
+    file = product.directory / "cells-wanted.json"
+    while True:
+        wanted: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}  # noqa: ASYNC240 - a tiny file
+        for country, state in wanted.items():
+            if (country in product.cells.running) != (state == "running"):
+                return country, state
+        await asyncio.sleep(1)
+
+
+async def fulfil(product: Product, country: str, state: str) -> None:
+    """Start or stop a cell; what goes wrong is told, and the product goes on without it."""
+    cells = product.cells
+    say(f"  The cell of {country} shall be {state} …")
+    try:
+        if state == "stopped":
+            await cells.stop(country)
+        elif country in cells.doors:
+            await cells.start(country)
+        else:
+            await cells.add(country, port=a_free_port_after(product.port, product.host))
+    except (DidNotStart, OSError, asyncpg.PostgresError) as error:
+        (product.directory / "cells-wanted.json").unlink(missing_ok=True)  # noqa: ASYNC240 - a tiny file
+        say(f"! It did not work: {error}")
+    else:
+        say(f"  The cell of {country} is {state}" + (f" at {cells.origin(country)}" if state == "running" else "."))
+
+
+def a_free_port_after(port: int, host: str) -> int:
+    """An address that people can remember."""
+    return next(p for p in range(port + 1, port + 1000) if port_is_free(p, host))
+
 
 
 async def run_until_signal(product: Product, *, empty: bool) -> None:

@@ -13,15 +13,18 @@ import httpx
 import pytest
 
 from deploy.local.processes import ROOT, python
-from deploy.local.product import BROKERS, Product
+from deploy.local.product import BROKERS, Product, service_of
 
 
 @asynccontextmanager
-async def started(directory: Path, backend: str) -> AsyncIterator[Product]:
-    """The whole product on the broker of this test run, empty but for what identity loads by itself."""
+async def started(directory: Path, backend: str, **identity: str) -> AsyncIterator[Product]:
+    """The whole product on the broker of this test run, empty but for what identity loads by itself.
+
+    `identity` are settings of that service, beside those of every product.
+    """
     if backend not in BROKERS:
         pytest.skip(f"the product as processes runs on {' or '.join(BROKERS)}, not on {backend}")
-    async with Product(directory, broker=backend, partitions=3) as product:
+    async with Product(directory, broker=backend, partitions=3, environment={"identity": identity}) as product:
         yield product
 
 
@@ -57,7 +60,7 @@ async def command(product: Product, service: str, *words: str) -> str:
     settings = {**os.environ, **product.settings(service)}
     done = await asyncio.to_thread(
         subprocess.run,
-        python(f"services.{service}", *words),
+        python(f"services.{service_of(service)}", *words),
         cwd=ROOT,
         env=settings,
         capture_output=True,
