@@ -8,9 +8,10 @@ import logging
 import os
 from pathlib import Path
 
-from deploy.demonstration.cast import PLAYERS, START_PAGE
+from deploy.demonstration.cast import APPLICANTS, PLAYERS, START_PAGE
 from deploy.demonstration.licences import decide_and_clear, enter_licences
 from deploy.demonstration.people import enter_people, new_password, wait_until_known
+from deploy.demonstration.requests import enter_requests
 from deploy.demonstration.stage import set_up
 
 
@@ -22,7 +23,8 @@ async def load(directory: Path) -> None:
         return
     begun, passwords = _begin(directory / "sign-ins.json.begun")
     async with set_up() as stage:
-        people = await enter_people(stage, passwords, at=begun - dt.timedelta(days=430))
+        people = await enter_people(stage, passwords, now=begun)
+        await enter_requests(stage, people, passwords, now=begun)
         await wait_until_known(stage, people)
         entered = await enter_licences(stage, people, now=begun)
         await decide_and_clear(stage, people, entered)
@@ -34,14 +36,20 @@ async def load(directory: Path) -> None:
 def _begin(note: Path) -> tuple[dt.datetime, dict[str, str]]:
     """When this loading was begun, and the passwords it gives: those of an interrupted loading, if there was one."""
     if not note.exists():
-        passwords = {player.email: new_password() for player in PLAYERS}
+        passwords = {player.email: new_password() for player in (*PLAYERS, *APPLICANTS)}
         _write_for_owner_only(note, {"begun": dt.datetime.now(dt.UTC).isoformat(), "passwords": passwords})
     noted = json.loads(note.read_text())
     return dt.datetime.fromisoformat(noted["begun"]), noted["passwords"]
 
 
 def _rows(passwords: dict[str, str]) -> list[dict[str, str]]:
-    words = {"support": "Support", "importer": "Importer", "msca": "Competent authority", "customs": "Customs office"}
+    words = {
+        "support": "Support",
+        "importer": "Importer",
+        "msca": "Competent authority",
+        "customs": "Customs office",
+        "monitor": "Monitor",
+    }
     return [
         {
             "role": " ".join(filter(None, (words[player.role], player.where))),

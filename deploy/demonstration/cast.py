@@ -27,6 +27,19 @@ class Player:
     role: str
     where: str
     function: str
+    administrator: bool = True
+    """Looks after the company or authority, its people and its programs."""
+
+
+@dataclass(frozen=True)
+class Applicant(Player):
+    """Somebody who asked for a role some days ago, and what became of it. Nobody is told how to sign in as them."""
+
+    administrator: bool = False
+    days_ago: int = 1
+    becomes: str = "requested"
+    reason: str = ""
+    as_agent: bool = False
 
 
 COMPANIES = (
@@ -41,7 +54,7 @@ COMPANIES = (
 PLAYERS = (
     Player("Sofia", "Marin", "sofia.marin@support.example", "support", "", "Support team"),
     Player("Anna", "Peeters", "anna.peeters@noordzee.example", "importer", "Noordzee Hout NV", "Import manager"),
-    Player("Tom", "Claes", "tom.claes@noordzee.example", "importer", "Noordzee Hout NV", "Import assistant"),
+    Player("Tom", "Claes", "tom.claes@noordzee.example", "importer", "Noordzee Hout NV", "Import assistant", False),
     Player("Luc", "Lambert", "luc.lambert@ardenne.example", "importer", "Ardenne Parquet SA", "Director"),
     Player("Jana", "Petersen", "jana.petersen@hansa.example", "importer", "Hansa Holzimport GmbH", "Import manager"),
     Player("Daan", "de Wit", "daan.dewit@teak.example", "importer", "Meubelhuis Teak BV", "Buyer"),
@@ -57,7 +70,33 @@ PLAYERS = (
     Player("Sanne", "Bakker", "sanne.bakker@customs-nl.example", "customs", "NL000396", "Customs officer"),
     Player("Alain", "Petit", "alain.petit@customs-fr.example", "customs", "FR000610", "Customs officer"),
     Player("Marco", "Gallo", "marco.gallo@customs-it.example", "customs", "IT221100", "Customs officer"),
+    Player("Ingrid", "Nyberg", "ingrid.nyberg@monitor.example", "monitor", "BE", "Monitor", False),
 )
+
+APPLICANTS = (
+    Applicant("Eline", "Jacobs", "eline.jacobs@noordzee.example", "importer", "Noordzee Hout NV", "Clerk", days_ago=2),
+    Applicant(
+        "Bram", "Smit", "bram.smit@waalagents.example", "importer", "Meubelhuis Teak BV", "Customs agent",
+        days_ago=5, as_agent=True,
+    ),
+    Applicant("Lotte", "Hermans", "lotte.hermans@authority-be.example", "msca", "BE", "Inspector"),
+    Applicant(
+        "Karl", "Vogt", "karl.vogt@harbour.example", "customs", "DE004851", "Forwarder",
+        days_ago=21, becomes="refused", reason="Forwarders do not work at customs. Ask for a company's role.",
+    ),
+    Applicant(
+        "Chiara", "Fontana", "chiara.fontana@legnami.example", "importer", "Legnami Adriatici Srl", "Buyer",
+        days_ago=34, becomes="withdrawn",
+    ),
+    Applicant(
+        "Yves", "Dumont", "yves.dumont@ardenne.example", "importer", "Ardenne Parquet SA", "Import assistant",
+        days_ago=90, becomes="suspended", reason="On leave; nobody should work with the account until then.",
+    ),
+    Applicant(
+        "Ruth", "Keller", "ruth.keller@hansa.example", "importer", "Hansa Holzimport GmbH", "Temporary help",
+        days_ago=120, becomes="ended",
+    ),
+)  # fmt: skip
 
 
 START_PAGE = {
@@ -65,5 +104,6 @@ START_PAGE = {
     "importer": "/licences",
     "msca": "/validation/cases",
     "customs": "/validation/clearances",
+    "monitor": "/validation/cases",
 }
 """Where a person of each role begins."""
