@@ -10,6 +10,9 @@ from services.validation.domain.refusals import Incomplete, Mistake, NotAllowed,
 from services.validation.domain.states import Act, ValidationState
 from services.validation.domain.texts import too_long, words, wrong_reason
 
+CURRENCIES = ("EUR", "CZK", "DKK", "HUF", "PLN", "RON", "SEK")
+"""What the Member States charge fees in."""
+
 
 class Deciding(CaseCore):
     """Acts that decide on the case, or move it to where it is decided."""
@@ -118,11 +121,16 @@ class Deciding(CaseCore):
         self.officer, self.decision = None, None
         self._move(Act.HAND_OVER)
 
-    def record_fee(self, by: Actor, amount: Decimal | None) -> None:
+    def record_fee(self, by: Actor, amount: Decimal | None, currency: str = "EUR") -> None:
         """Note what the authority charged (2173/2005 art. 5(6)). Raises NotAllowed, Incomplete."""
         self._may(Act.RECORD_FEE, by)
+        mistakes = []
         if amount is None or amount < 0:
-            raise Incomplete([Mistake("amount", "amount_missing", "Enter the fee, 0 or more.")])
+            mistakes.append(Mistake("amount", "amount_missing", "Enter the fee, 0 or more."))
+        if currency not in CURRENCIES:
+            mistakes.append(Mistake("currency", "unknown", "Choose the currency."))
+        if mistakes:
+            raise Incomplete(mistakes)
         self._move(Act.RECORD_FEE)
 
     def _decide(self, act: Act, decision: Decision) -> Act:

@@ -19,10 +19,7 @@ async def marks_of(db: asyncpg.Connection, licence_id: UUID) -> Sequence[Mark]:
         """,
         licence_id,
     )
-    return [
-        Mark(row[0], row[1], Comparison(row["finding"]), *(row[n] for n in range(3, 8)))
-        for row in rows
-    ]
+    return [Mark(row[0], row[1], Comparison(row["finding"]), *(row[n] for n in range(3, 8))) for row in rows]
 
 
 async def keep_mark(db: asyncpg.Connection, licence_id: UUID, mark: Mark, *, version: int) -> None:

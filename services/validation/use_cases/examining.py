@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.validation import storage
 from services.validation.domain.case import Case
+from services.validation.domain.days import day_in
 from services.validation.domain.numbers import search_key
 from services.validation.domain.proceedings import (
     Alteration,
@@ -33,6 +34,7 @@ from shared.contracts.validation import (
 )
 from shared.ids import new_id
 from shared.person import Person
+from shared.problems import FieldError, WrongContent
 from shared.work import Work
 
 
@@ -82,6 +84,9 @@ async def open_verification(
     """Begin a query to the issuing authority or a check of the goods; acceptance waits until it ended well."""
     stored, actor = await case_of_authority(work, person, case_id, to_change=True)
     case, verification_id = stored.to_decide(), new_id()
+    if sent_on > day_in(stored.country, work.now):
+        message = "This day has not come yet. Open the verification when the query is sent."
+        raise WrongContent([FieldError("sent_on", "in_the_future", message)])
     with rules():
         opened = case.open_verification(actor, verification_id, chosen(VerificationKind, kind), sent_on, text)
     told = {"verification_id": str(verification_id), "kind": kind, "due_on": opened.due_on.isoformat()}

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.validation import storage
+from services.validation.domain.marks import TOGETHER
 from services.validation.domain.numbers import search_key
 from services.validation.domain.quantities import Quantities, total
 from services.validation.storage import Opened
@@ -28,9 +29,17 @@ async def open_cases(
     ours = [opened for opened in latest.values() if not countries or opened.country in countries]
     if ours:
         await storage.open_together(work.db, ours)
+        await storage.void_marks(work.db, _changed([licence for licence, _at in submitted]))
     if len(ours) < len(latest):
         kept = {opened.licence_id for opened in ours}
         await storage.let_go(work.db, {o.licence_id: o.version for o in latest.values() if o.licence_id not in kept})
+
+
+def _changed(licences: Sequence[Licence]) -> list[tuple[UUID, int, int]]:
+    """Every box that a licence changed when it was handed in again, with that version."""
+    return [
+        (licence.id, licence.version, TOGETHER.get(box, box)) for licence in licences for box in licence.changed_boxes
+    ]
 
 
 def _opened(licence: Licence, at: datetime) -> Opened:

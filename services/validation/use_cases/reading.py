@@ -6,9 +6,11 @@ from uuid import UUID
 
 from services.validation import storage
 from services.validation.domain.checks import Check
+from services.validation.domain.marks import Mark
+from services.validation.domain.permitted import acts_for, may_confirm, may_mark
 from services.validation.domain.proceedings import Actor
-from services.validation.domain.states import ActorKind, ValidationState
-from services.validation.storage import Entry, StoredCase
+from services.validation.domain.states import Act, ActorKind, ValidationState
+from services.validation.storage import Amendment, Entry, StoredCase
 from services.validation.storage.history import READ
 from services.validation.use_cases.checking import check_case
 from services.validation.use_cases.permissions import MONITOR, case_of_authority, case_of_monitor, case_of_office
@@ -19,9 +21,20 @@ from shared.work import Work
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A licence that replaces this one or is replaced by it. `number` is empty when it is held elsewhere."""
+
+    licence_id: UUID
+    number: str = ""
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case as an official sees it. `own` is a licence that the person entered and so may not decide on; a monitor
-    decides on none (`may_decide`)."""
+    decides on none (`may_decide`).
+
+    `may` are the acts that the person may do now; all from there on is for the authority only.
+    """
 
     case: StoredCase
     checks: Sequence[Check]
@@ -29,15 +42,32 @@ class CaseView:
     reads: Sequence[Entry]
     own: bool
     may_decide: bool = True
+    may: frozenset[Act] = frozenset()
+    may_confirm: bool = False
+    may_mark: bool = False
+    marks: Sequence[Mark] = ()
+    amendments: Sequence[Amendment] = ()
+    replaces: Linked | None = None
+    replaced_by: Linked | None = None
 
 
 async def read_case(work: Work, person: Person, case_id: UUID) -> CaseView:
     """A case of the person's Member State or scope, with checks and history. Raises NotYours, Unknown."""
     watched = await case_of_monitor(work, person, case_id)
     if watched is not None:
-        return replace(await _view(work, *watched), may_decide=False)
+        return replace(await _with_notes(work, await _view(work, *watched)), may_decide=False)
     case, actor = await case_of_authority(work, person, case_id)
-    return await _view(work, case, actor)
+    return await _for_officer(work, await _with_notes(work, await _view(work, case, actor)), actor)
+
+
+async def look_again(work: Work, person: Person, case_id: UUID) -> CaseView:
+    """A part of a case whose whole the person has before their eyes: not noted as another look, and without checks.
+
+    Raises NotYours, Unknown.
+    """
+    case, actor = await case_of_authority(work, person, case_id)
+    view = CaseView(case, checks=(), acts=(), reads=(), own=actor.account_id == case.requester_id)
+    return await _for_officer(work, await _with_notes(work, view), actor)
 
 
 async def read_clearance(work: Work, person: Person, case_id: UUID) -> CaseView:
@@ -63,6 +93,37 @@ def _may_see(person: Person, case: StoredCase) -> bool:
     accepted = case.validation_state is ValidationState.VALIDATED
     official = person.authority_of(case.country) or (accepted and person.customs_at(case.point_of_entry))
     return bool(official or person.monitor_of(case.country, case.vpa_country))
+
+
+async def _with_notes(work: Work, view: CaseView) -> CaseView:
+    """What was marked, corrected and linked."""
+    case = view.case
+    return replace(
+        view,
+        marks=await storage.marks_of(work.db, case.licence_id),
+        amendments=await storage.amendments_of(work.db, case.licence_id),
+        replaces=await _linked(work, case.replaces),
+        replaced_by=await _linked(work, case.replaced_by),
+    )
+
+
+async def _for_officer(work: Work, view: CaseView, actor: Actor) -> CaseView:
+    """What this officer may do now; nothing where another cell acts on the case."""
+    if not view.case.held:
+        return view
+    case = view.case.to_decide()
+    policy, _version = await storage.policy_of(work.db, case.country)
+    case.four_eyes = policy.needs_second_officer(view.case.risk)
+    return replace(
+        view, may=acts_for(case, actor), may_confirm=may_confirm(case, actor), may_mark=may_mark(case, actor)
+    )
+
+
+async def _linked(work: Work, licence_id: UUID | None) -> Linked | None:
+    other = await storage.find(work.db, licence_id) if licence_id else None
+    if other:
+        return Linked(other.licence_id, other.licence_number)
+    return Linked(licence_id) if licence_id else None
 
 
 async def _view(work: Work, case: StoredCase, actor: Actor) -> CaseView:
