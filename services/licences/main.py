@@ -2,8 +2,21 @@
 
 from fastapi import FastAPI
 
-from services.licences import api
-from services.licences.pages import files, form, listing, reading, wizard
+from services.licences import api, bulk_api, electronic_api, messages_api
+from services.licences.pages import (
+    bulk,
+    claim,
+    exports,
+    files,
+    for_companies,
+    form,
+    lines,
+    listing,
+    messages,
+    reading,
+    saved_searches,
+    wizard,
+)
 from services.licences.service import Licences
 from services.licences.settings import Settings
 from shared.work import Clock, utc_now
@@ -16,5 +29,18 @@ def create_service(settings: Settings | None = None, clock: Clock = utc_now) -> 
 
 def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     """The ASGI application."""
-    pages = (listing.router, form.router, wizard.router, reading.router, files.router)
-    return create_service(settings, clock).app(*pages, api.router)
+    pages = (
+        listing.router,
+        exports.router,
+        saved_searches.router,
+        form.router,
+        claim.router,
+        bulk.router,
+        for_companies.router,
+        lines.router,
+        wizard.router,
+        reading.router,
+        messages.router,
+        files.router,
+    )
+    return create_service(settings, clock).app(*pages, api.router, messages_api.router, electronic_api.router, bulk_api.router)

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.validation import use_cases
 from services.validation.storage import early, former_people
 from shared.contracts.identity import AccountDeleted, AuthorityRegistered
-from shared.contracts.licences import InformationProvided, LicenceSubmitted, WithdrawalAsked
+from shared.contracts.licences import InformationProvided, LicenceNumberDisputed, LicenceSubmitted, WithdrawalAsked
 from shared.contracts.validation import CaseHandedOver, LicenceReplacing
 from shared.messaging import Heard, Listener
 from shared.roles import keep_roles, rename_bodies
@@ -55,6 +55,11 @@ def listener_for(countries: frozenset[str]) -> Listener:
     @listener.hears(WithdrawalAsked)
     async def give_back_when_withdrawal_asked(work: Work, event: WithdrawalAsked) -> None:
         await use_cases.withdraw_when_asked(work, event, countries=countries)
+
+    @listener.hears(LicenceNumberDisputed)
+    async def note_when_number_disputed(work: Work, event: LicenceNumberDisputed) -> None:
+        await use_cases.note_dispute(work, event)
+        await former_people.rename_again(work.db, {event.by.account_id})
 
     @listener.hears(LicenceReplacing)
     async def put_aside_when_replaced(work: Work, event: LicenceReplacing) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.validation.domain.checks import Check, Finding
 from services.validation.domain.reasons import RejectionReason
+from shared.web import words
 from shared.web.formats import country, local_date, local_number, volume, weight
 from shared.web.i18n import N_, _, gettext, translated
-from shared.web import words
 from shared.web.words import state_name
 
 _COUNTRIES = {"country", "named", "here"}

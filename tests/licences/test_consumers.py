@@ -98,7 +98,7 @@ async def test_the_licence_follows_what_was_decided(service: Licences, importer:
         "validated",
         "cleared",
         [
-            ("cleared", "26BE1"),
+            ("cleared", ""),
             ("resumed", "Settled"),
             ("suspended", "Marks differ"),
             ("validated", "Seen"),

@@ -217,7 +217,7 @@ async def test_two_tabs_are_told_of_each_other_and_nothing_typed_is_lost(client:
     assert refused.status == 412
     assert "Two versions of this draft" in refused.text
     assert value(refused, "boxes.licensee.name") == "Second"
-    meant = await refused.press("Save draft")
+    meant = await refused.press("Keep all I typed")
     assert meant.status == 200
     assert value(meant, "boxes.licensee.name") == "Second"
 
@@ -283,7 +283,8 @@ async def test_the_last_step_says_what_is_still_wrong_and_where(
     assert refused.errors == [
         "Choose the customs office of the point of entry.",
         "Enter the estimated date and time of arrival.",
-        "A licence with this number was handed in already. If you hold the original, ask the competent authority.",
+        "A licence with this number was handed in already. If you hold the original, you can dispute that on the "
+        "licence's page.",
     ]
     assert "Please" in refused.text
     mend = await visit(client, refused.link("handed in already"))

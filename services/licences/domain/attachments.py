@@ -7,6 +7,8 @@ from uuid import UUID
 
 FILE_BOXES = (2, 17, 18)
 """Boxes to which a file can be attached."""
+MESSAGE = 0
+"""Stands in the place of a box for a file that came with a message to the authority."""
 MOST_FILES = 50
 """Of one licence."""
 LONGEST_NAME = 150
@@ -28,6 +30,8 @@ class Attachment:
     sha256: str
     pages: int
     rotation: int = 0
+    issued: bool = False
+    """It came with an electronic licence, and so cannot be taken off."""
 
 
 def turned(file: Attachment, by: int) -> int:

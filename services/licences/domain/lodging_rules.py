@@ -28,7 +28,7 @@ def arrival_is_given(lodging: Lodging) -> Found:
 
 
 @rule(
-    "on_behalf_incomplete",
+    "on_behalf_incomplete", article=LODGING,
     message=N_("Describe the other importer wholly, with name, address and country, or leave all of it empty."),
 )  # fmt: skip
 def the_other_importer_is_described_wholly(lodging: Lodging) -> Found:
@@ -43,7 +43,8 @@ def the_other_importer_is_described_wholly(lodging: Lodging) -> Found:
 @rule(
     "licence_number_taken", box=3, article="1024/2008 art. 2(1)",
     message=N_(
-        "A licence with this number was handed in already. If you hold the original, ask the competent authority."
+        "A licence with this number was handed in already. If you hold the original, you can dispute that on the "
+        "licence's page."
     ),
 )  # fmt: skip
 def licence_number_is_used_once(lodging: Lodging) -> Found:

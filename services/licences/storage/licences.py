@@ -1,7 +1,7 @@
-"""Licences, their attachments and their timelines. Handing one in takes one SELECT and one UPDATE."""
+"""Licences with their attachments. Handing one in takes one SELECT and one UPDATE."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from services.licences.domain.attachments import Attachment
-from services.licences.domain.form import Party
-from services.licences.domain.licence import Answers, Flagged, Licence, Operator, Requester
+from services.licences.domain.correcting import BoxReason
+from services.licences.domain.form import Boxes, Party, Typed
+from services.licences.domain.licence import Answers, EnteringAuthority, Flagged, Licence, Operator, Requester
 from services.licences.domain.reading import read_boxes
 from services.licences.shapes import boxes_json
 from shared.person import Person
@@ -18,12 +19,20 @@ from shared.person import Person
 _LOAD = """
 SELECT l.*,
     (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'box', a.box, 'name', a.name, 'media_type', a.media_type,
-                                         'size', a.size, 'sha256', a.sha256, 'pages', a.pages, 'rotation', a.rotation)
+                                         'size', a.size, 'sha256', a.sha256, 'pages', a.pages, 'rotation', a.rotation,
+                                         'issued', a.issued)
                       ORDER BY a.box, a.position, a.id)
      FROM attachment a WHERE a.licence_id = l.id) AS attachments,
     EXISTS (SELECT 1 FROM licence other
             WHERE other.vpa_country = l.vpa_country AND other.licence_number = l.licence_number AND other.id <> l.id
-              AND other.validation_state NOT IN ('draft', 'rejected', 'withdrawn')) AS number_taken
+              AND other.validation_state NOT IN ('draft', 'rejected', 'withdrawn')) AS number_taken,
+    CASE WHEN l.validation_state = 'returned' THEN
+        (SELECT e.details -> 'boxes' FROM licence_event e WHERE e.licence_id = l.id AND e.what = 'returned'
+         ORDER BY e.version DESC LIMIT 1) END AS returned,
+    CASE WHEN l.validation_state <> 'draft' THEN
+        (SELECT e.what = 'withdrawal_asked' FROM licence_event e WHERE e.licence_id = l.id
+           AND e.what IN ('withdrawal_asked', 'withdrawal_declined', 'withdrawn')
+         ORDER BY e.version DESC, e.part DESC LIMIT 1) END AS withdrawal_asked
 FROM licence l WHERE l.id = $1
 """
 
@@ -31,62 +40,43 @@ _ADD = """
 WITH added AS (
     INSERT INTO licence (id, version, operator_id, operator_name, operator_eori, requester_id, requester_name,
         vpa_country, licence_number, expiry_date, validation_state, clearance_state, commodity_codes, boxes,
-        created_at, modified_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        created_at, modified_at, issued_electronically, entered_by_id, entered_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     RETURNING id, version, created_at, requester_name, requester_id
 )
 INSERT INTO licence_event (licence_id, version, what, at, by, text, by_id)
-SELECT id, version, 'created', created_at, requester_name, '', requester_id FROM added
+SELECT id, version, $20, created_at, requester_name, '', requester_id FROM added
 """
 
 _SAVE_BOXES = """
 UPDATE licence SET version = $2, vpa_country = $3, licence_number = $4, expiry_date = $5, commodity_codes = $6,
-    boxes = $7, modified_at = $8
+    boxes = $7, modified_at = $8, typed = $9, boxes_returned = $10, boxes_version = $2
 WHERE id = $1
 """
 
 _SAVE_ANSWERS = """
-UPDATE licence SET point_of_entry = $2, arrival = $3, arrival_zone = $4, on_behalf = $5, message = $6 WHERE id = $1
+UPDATE licence SET point_of_entry = $2, arrival = $3, arrival_zone = $4, on_behalf = $5, message = $6,
+    typed_answers = $7
+WHERE id = $1
 """
 
 _SUBMIT = """
 WITH submitted AS (
     UPDATE licence SET version = $2, validation_state = $3, flags = $4, modified_at = $5, point_of_entry = $6,
-        arrival = $7, arrival_zone = $8, on_behalf = $9, message = $10
+        arrival = $7, arrival_zone = $8, on_behalf = $9, message = $10, changed_boxes = $13, files_changed = '{}',
+        boxes_version = $2, boxes_handed_in = NULL, boxes_returned = NULL
     WHERE id = $1
     RETURNING id, version, modified_at
 )
-INSERT INTO licence_event (licence_id, version, what, at, by, text, by_id)
-SELECT id, version, 'submitted', modified_at, $11, '', $12 FROM submitted
+INSERT INTO licence_event (licence_id, version, what, at, by, text, by_id, details)
+SELECT id, version, $14, modified_at, $11, '', $12, $15 FROM submitted
 """
-
-_NOTE_PROGRESS = """
-WITH noted AS (
-    INSERT INTO licence_event (licence_id, version, what, at, by, text)
-    SELECT id, $2, $5, $6, $7, $8 FROM licence WHERE id = $1
-    ON CONFLICT DO NOTHING
-)
-UPDATE licence SET
-    version = greatest(version, $2),
-    validation_state = CASE WHEN version < $2 THEN $3 ELSE validation_state END,
-    clearance_state = CASE WHEN version < $2 THEN $4 ELSE clearance_state END,
-    modified_at = greatest(modified_at, $6)
-WHERE id = $1
-"""
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One fact of a licence's timeline."""
-
-    what: str
-    at: dt.datetime
-    by: str
-    text: str
 
 
 async def add(db: asyncpg.Connection, licence: Licence) -> None:
     """Keep a new draft."""
+    entered_by = licence.entered_by
+    what = "claimed" if licence.issued_electronically else "entered_by_authority" if entered_by else "created"
     await db.execute(
         _ADD,
         licence.id,
@@ -105,6 +95,10 @@ async def add(db: asyncpg.Connection, licence: Licence) -> None:
         boxes_json(licence.boxes),
         licence.created_at,
         licence.modified_at,
+        licence.issued_electronically,
+        entered_by.id if entered_by else None,
+        entered_by.name if entered_by else None,
+        what,
     )
 
 
@@ -112,6 +106,28 @@ async def load(db: asyncpg.Connection, licence_id: UUID) -> Licence | None:
     """The licence as it is now."""
     row = await db.fetchrow(_LOAD, licence_id)
     return _licence(row) if row else None
+
+
+async def boxes_handed_in(db: asyncpg.Connection, licence_id: UUID) -> Boxes | None:
+    """The boxes as the company handed them in, when the authority corrected some since."""
+    kept = await db.fetchval("SELECT boxes_handed_in FROM licence WHERE id = $1", licence_id)
+    return read_boxes(kept)[0] if kept else None
+
+
+async def is_number_taken(db: asyncpg.Connection, licence_id: UUID) -> bool:
+    """Whether another licence with the number of this one was handed in."""
+    row = await db.fetchrow(_LOAD, licence_id)
+    return bool(row and row["number_taken"])
+
+
+async def note_changed_files(db: asyncpg.Connection, licence_id: UUID, box: int) -> None:
+    """Other files than before stand in this box of a licence that was returned."""
+    await db.execute(
+        "UPDATE licence SET files_changed = array_append(files_changed, $2) "
+        "WHERE id = $1 AND validation_state = 'returned' AND NOT $2 = ANY (files_changed)",
+        licence_id,
+        box,
+    )
 
 
 async def lock(db: asyncpg.Connection, licence_id: UUID) -> tuple[Licence, bool] | None:
@@ -133,16 +149,23 @@ async def save_boxes(db: asyncpg.Connection, licence: Licence) -> None:
         list(licence.commodity_codes),
         boxes_json(boxes),
         licence.modified_at,
+        asdict(licence.typed),
+        boxes_json(licence.boxes_returned) if licence.boxes_returned else None,
     )
 
 
 async def save_answers(db: asyncpg.Connection, licence: Licence) -> None:
     """Keep what was answered so far for handing it in."""
-    await db.execute(_SAVE_ANSWERS, licence.id, *_answers(licence))
+    await db.execute(_SAVE_ANSWERS, licence.id, *_answers(licence), dict(licence.typed_answers))
 
 
-async def submit(db: asyncpg.Connection, licence: Licence, *, by: Person) -> None:
-    """Keep that it was handed in. Raises asyncpg.UniqueViolationError when its number was, a moment before."""
+async def submit(
+    db: asyncpg.Connection, licence: Licence, *, by: Person, what: str = "submitted", details: Any = None
+) -> None:
+    """Keep that it was handed in, `what` and `details` for its timeline.
+
+    Raises asyncpg.UniqueViolationError when its number was handed in, a moment before.
+    """
     await db.execute(
         _SUBMIT,
         licence.id,
@@ -153,39 +176,10 @@ async def submit(db: asyncpg.Connection, licence: Licence, *, by: Person) -> Non
         *_answers(licence),
         by.name,
         by.account_id,
+        list(licence.changed_boxes),
+        what,
+        details or {},
     )
-
-
-async def note_progress(
-    db: asyncpg.Connection,
-    licence_id: UUID,
-    *,
-    version: int,
-    validation_state: str,
-    clearance_state: str,
-    happening: Happening,
-) -> bool:
-    """Note a fact that validation told; states of a version already passed are not taken. False: no such licence."""
-    status: str = await db.execute(
-        _NOTE_PROGRESS,
-        licence_id,
-        version,
-        validation_state,
-        clearance_state,
-        happening.what,
-        happening.at,
-        happening.by,
-        happening.text,
-    )
-    return status != "UPDATE 0"
-
-
-async def timeline(db: asyncpg.Connection, licence_id: UUID) -> list[Happening]:
-    """What happened to a licence, newest first."""
-    rows = await db.fetch(
-        "SELECT what, at, by, text FROM licence_event WHERE licence_id = $1 ORDER BY version DESC", licence_id
-    )
-    return [Happening(*row) for row in rows]
 
 
 async def delete(db: asyncpg.Connection, licence_id: UUID) -> None:
@@ -223,8 +217,17 @@ def _licence(row: asyncpg.Record) -> Licence:
             Party(**row["on_behalf"]) if row["on_behalf"] else None,
             row["message"],
         ),
+        typed=Typed(**row["typed"]),
+        typed_answers=row["typed_answers"],
         flags=tuple(Flagged(**flag) for flag in row["flags"]),
         attachments=tuple(Attachment(**{**file, "id": UUID(file["id"])}) for file in row["attachments"] or ()),
+        returned=tuple(BoxReason(**reason) for reason in row["returned"] or ()),
+        boxes_returned=read_boxes(row["boxes_returned"])[0] if row["boxes_returned"] else None,
+        files_changed=tuple(row["files_changed"]),
+        changed_boxes=tuple(row["changed_boxes"]),
+        issued_electronically=row["issued_electronically"],
+        entered_by=EnteringAuthority(row["entered_by_id"], row["entered_by"]) if row["entered_by_id"] else None,
+        withdrawal_asked=bool(row["withdrawal_asked"]),
     )
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 from services.licences.domain.attachments import FILE_BOXES, MOST_FILES, Attachment, clean_name, moved, turned
 from services.licences.domain.licence import Licence
 from services.licences.storage import attachments as storage
-from services.licences.use_cases.guards import held
+from services.licences.storage.licences import note_changed_files
+from services.licences.use_cases.guards import held, require_open
 from shared.attachments.files import Kept
 from shared.ids import new_id
 from shared.person import Person
-from shared.problems import FieldError, Unknown, WrongContent
+from shared.problems import FieldError, Unknown, WrongContent, WrongState
 from shared.web.i18n import N_
 from shared.work import Work
 
@@ -19,6 +20,7 @@ async def require_room(work: Work, person: Person, licence_id: UUID, *, box: int
     licence, _taken = await held(work, person, licence_id)
     if box not in FILE_BOXES:
         raise WrongContent([FieldError("box", "no_file_box", N_("Files belong to Box 2, 17 or 18."))])
+    require_open(licence, box)
     if len(licence.attachments) >= MOST_FILES:
         too_many = N_("A licence can have at most %(most)s files.")
         raise WrongContent([FieldError(f"attachments.box{box}", "too_many", too_many, box, {"most": MOST_FILES})])
@@ -31,13 +33,17 @@ async def attach_file(work: Work, person: Person, licence_id: UUID, *, box: int,
     clean = clean_name(name) or f"box-{box}"
     file = Attachment(new_id(), box, clean, kept.media_type, kept.size, kept.sha256, kept.pages)
     await storage.add(work.db, licence_id, file, at=work.now)
+    await note_changed_files(work.db, licence_id, box)
     return file
 
 
 async def remove_attachment(work: Work, person: Person, licence_id: UUID, attachment_id: UUID) -> Attachment:
     """Take a file off a draft."""
     _licence, file = await _held(work, person, licence_id, attachment_id)
+    if file.issued:
+        raise WrongState(N_("This file came with the electronic licence and stays with it."))
     await storage.remove(work.db, attachment_id)
+    await note_changed_files(work.db, licence_id, file.box)
     return file
 
 
@@ -59,5 +65,6 @@ async def _held(work: Work, person: Person, licence_id: UUID, attachment_id: UUI
     licence, _taken = await held(work, person, licence_id)
     for file in licence.attachments:
         if file.id == attachment_id:
+            require_open(licence, file.box)
             return licence, file
     raise Unknown

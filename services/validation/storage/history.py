@@ -12,6 +12,8 @@ import asyncpg
 from services.validation.domain.chain import START, Link, seal_of
 
 READ = "read"
+DISPUTED = "disputed"
+"""What another company did: it changes nothing in the case, so it is no act on it."""
 SHOWN = 100
 SALT_BYTES = 16
 
@@ -46,7 +48,9 @@ async def note(db: asyncpg.Connection, licence_id: UUID, entry: Entry) -> None:
     head = await db.fetchrow(_HEAD, licence_id, START)
     salt, position = secrets.token_bytes(SALT_BYTES), head["entries"] + 1
     seal = seal_of(salt, entry.name)
-    link = Link(licence_id, position, entry.at, entry.act, entry.account_id, entry.body, entry.text, entry.details, seal)
+    link = Link(
+        licence_id, position, entry.at, entry.act, entry.account_id, entry.body, entry.text, entry.details, seal
+    )
     await db.execute(
         _ADD,
         licence_id,

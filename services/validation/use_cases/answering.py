@@ -1,12 +1,14 @@
 """What the company says while the authority holds its licence: its answers, and that it wants the licence back."""
 
 from services.validation import storage
+from services.validation.domain.numbers import search_key
 from services.validation.domain.proceedings import Actor
 from services.validation.domain.refusals import NotAllowed
 from services.validation.domain.states import Act, ActorKind
 from services.validation.storage import StoredCase, early
+from services.validation.storage.history import DISPUTED
 from services.validation.use_cases.recording import record
-from shared.contracts.licences import InformationProvided, LicenceMessage, WithdrawalAsked
+from shared.contracts.licences import InformationProvided, LicenceMessage, LicenceNumberDisputed, WithdrawalAsked
 from shared.contracts.validation import InformationReceived, LicenceWithdrawn, WithdrawalDeclined
 from shared.work import Work
 
@@ -32,21 +34,36 @@ async def receive_answer(work: Work, event: InformationProvided, *, countries: f
 
 
 async def withdraw_when_asked(work: Work, event: WithdrawalAsked, *, countries: frozenset[str] = frozenset()) -> None:
-    """The company gets an undecided licence back; a decided one stays decided, and the company is told."""
+    """The company gets an undecided licence back, also one that was returned to it, where its own version counts on;
+    a decided one stays decided, and the company is told."""
     stored = await _held(work, event, countries)
     if stored is None:
         return
     actor, case = _company(event, stored), stored.to_decide()
+    case.version = max(case.version, event.version)
     told = {"reason": event.reason}
     try:
         case.withdraw(actor)
     except NotAllowed:
-        case = stored.to_decide()
         case.version += 1
         told = {"reason": "The licence was decided on before the request arrived."}
         await record(work, stored, case, Act.WITHDRAW, actor, WithdrawalDeclined, seen=None, details=told)
         return
     await record(work, stored, case, Act.WITHDRAW, actor, LicenceWithdrawn, seen=None, text=event.reason, details=told)
+
+
+async def note_dispute(work: Work, event: LicenceNumberDisputed) -> None:
+    """Another company says that it holds the licence of this number: officials see that in the history of the case.
+
+    It changes nothing, and the company whose case it is does not hear of it.
+    """
+    number_key = search_key(event.licence_number)
+    disputed = await storage.by_number(work.db, event.vpa_country, number_key, other_than=event.licence_id)
+    if disputed is None:
+        return
+    told = {"licence_id": str(event.licence_id), "operator_id": str(event.operator_id)}
+    entry = storage.Entry(work.now, DISPUTED, event.by.account_id, event.by.name, event.operator_name, event.text, told)
+    await storage.note(work.db, disputed.licence_id, entry)
 
 
 async def _held(work: Work, event: LicenceMessage, countries: frozenset[str]) -> StoredCase | None:
