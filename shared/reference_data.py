@@ -192,6 +192,18 @@ def species() -> tuple[SpeciesName, ...]:
     )
 
 
+def species_named(text: str) -> tuple[SpeciesName, ...]:
+    """The species that a text names by any of its names, alone or as `common name (scientific name)`."""
+    wanted = text.casefold().strip()
+    inner = re.search(r"\(([^)]+)\)\s*$", wanted)
+    parts = {wanted, inner[1].strip()} if inner else {wanted}
+    return tuple(
+        kind
+        for kind in species()
+        if parts & {name.casefold() for name in (kind.common_name, kind.local_name, kind.scientific_name) if name}
+    )
+
+
 @cache
 def transport_modes() -> tuple[TransportMode, ...]:
     """Means of transport for Box 7."""

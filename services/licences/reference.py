@@ -26,12 +26,22 @@ def reference() -> Reference:
             Code(entry.country, entry.code, entry.licensable, entry.valid_from)
             for entry in reference_data.commodity_codes()
         ),
+        cites=_cites(),
         transport_modes=frozenset(mode.code for mode in reference_data.transport_modes()),
         units=frozenset(unit.code for unit in reference_data.units()),
         countries=countries(),
         member_states=frozenset(reference_data.member_states()),
         offices={office.id: office.country for office in reference_data.customs_offices()},
     )
+
+
+def _cites() -> frozenset[str]:
+    """Names under which no species is traded that is not listed."""
+    listed, others = set(), set()
+    for kind in reference_data.species():
+        names = {name.casefold() for name in (kind.common_name, kind.local_name, kind.scientific_name) if name}
+        (listed if "CITES" in kind.note else others).update(names)
+    return frozenset(listed - others)
 
 
 @cache

@@ -25,7 +25,7 @@ from services.licences.domain.number import normalised
 from services.licences.domain.problems import NotADraft, NotInOrder
 from services.licences.domain.reading import read_arrival, read_boxes
 from services.licences.domain.reference import zone_of
-from services.licences.domain.soft_rules import flags_of
+from services.licences.domain.soft_rules import SOFT_RULES, flags_of
 from services.licences.reference import known_authorities, reference
 from tests.licences.stage import ARRIVAL, NOW, paper
 
@@ -101,7 +101,8 @@ def test_every_rule_has_a_name_of_its_own_and_every_box_rule_its_law() -> None:
     rules = [*BOX_RULES, *LODGING_RULES]
 
     assert len({rule.code for rule in rules}) == len(rules)
-    assert all(rule.article and rule.box for rule in BOX_RULES)
+    assert all(rule.article for rule in [*rules, *SOFT_RULES])
+    assert all(rule.box or rule.code == "unread" for rule in BOX_RULES)
 
 
 @pytest.mark.parametrize(
@@ -385,3 +386,28 @@ def test_the_codes_of_a_draft_are_those_chosen_and_those_of_its_lines() -> None:
 
     assert saved.commodity_codes == ("4407", "940169")
     assert saved.boxes.expiry_date == date(2027, 1, 31)
+
+
+@pytest.mark.parametrize("name", ["Ramin", "ramin (Gonystylus bancanus)", "Something (gonystylus bancanus)"])
+def test_a_species_under_cites_is_pointed_out_by_any_of_its_names(name: str) -> None:
+    species = [{"name": name, "countries_of_harvest": ["ID"]}]
+
+    assert flagged(lodging(line={"species": species})) == ["cites_species"]
+
+
+@pytest.mark.parametrize("name", ["Teak", "Rami", "Ramin wood"])
+def test_other_species_are_not_taken_for_those_under_cites(name: str) -> None:
+    assert flagged(lodging(line={"species": [{"name": name, "countries_of_harvest": ["ID"]}]})) == []
+
+
+def test_a_text_that_cannot_be_read_blocks_handing_in() -> None:
+    judged = replace(lodging(), unread=("boxes.commodities.0.net_weight_kg",))
+
+    assert wrong(judged) == [("unread", "boxes.commodities.0.net_weight_kg")]
+
+
+def test_a_code_of_which_only_some_goods_are_forbidden_can_be_licensed() -> None:
+    assert wrong(lodging(line={"commodity_code": "4407"})) == []
+    assert wrong(lodging(line={"commodity_code": "4403"})) == [
+        ("commodity_code_not_licensable", "boxes.commodities.0.commodity_code")
+    ]

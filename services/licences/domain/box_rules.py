@@ -35,7 +35,7 @@ def issuing_country_issues(lodging: Lodging) -> Found:
     message=N_("Attach at least one scan of the licence (PNG, JPEG, WebP, TIFF or PDF)."),
 )  # fmt: skip
 def a_scan_is_attached(lodging: Lodging) -> Found:
-    if lodging.scans == 0:
+    if lodging.scans == 0 and not lodging.issued_electronically:
         yield "attachments.box2", {}
 
 
@@ -249,6 +249,15 @@ def licence_was_signed_before_it_expires(lodging: Lodging) -> Found:
     signed, expiry = lodging.boxes.signature.date, lodging.boxes.expiry_date
     if signed is not None and expiry is not None and signed >= expiry:
         yield "boxes.signature.date", {}
+
+
+@rule(
+    "unread", article=CONDITIONS,
+    message=N_("What is typed here cannot be read. Correct it, or take it away."),
+)  # fmt: skip
+def all_that_was_typed_can_be_read(lodging: Lodging) -> Found:
+    for name in lodging.unread:
+        yield name, {}
 
 
 BOX_RULES: tuple[Rule, ...] = tuple(value for value in globals().values() if isinstance(value, Rule))

@@ -101,8 +101,34 @@ class Boxes:
         return tuple(dict.fromkeys(line.commodity_code for line in self.commodities if line.commodity_code))
 
     def filled_in(self, known: Mapping[str, Party]) -> "Boxes":
-        """With what follows from Box 1: address and country of an authority `known` by casefolded name; Box 5."""
+        """With what follows from Box 1: address and country of an authority `known` by casefolded name; Box 5.
+
+        An address that belongs to another known authority was filled in before the name changed, and goes with it.
+        """
         named = self.issuing_authority
-        found = known.get(named.name.casefold(), named)
-        authority = Party(found.name, named.address or found.address, named.country or found.country)
+        found = known.get(named.name.casefold())
+        if found is None:
+            return replace(self, country_of_export=self.country_of_export or named.country)
+        others = {other.address for other in known.values() if other.name != found.name}
+        address = found.address if not named.address or named.address in others else named.address
+        authority = Party(found.name, address, named.country or found.country)
         return replace(self, issuing_authority=authority, country_of_export=self.country_of_export or authority.country)
+
+    def as_new(self) -> "Boxes":
+        """What a next licence from the same exporter can begin with: all but number, expiry and day of signature."""
+        return replace(self, licence_number="", expiry_date=None, signature=Signature(self.signature.place))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form holds beside the boxes: text by the field's name, so that nothing typed is lost."""
+
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """What the boxes cannot hold, such as a date that is no date."""
+    aside: Mapping[str, str] = field(default_factory=dict)
+    """Figures of the way of measuring that was not chosen, and which one was."""
+
+    @property
+    def size(self) -> int:
+        """Characters in all."""
+        return sum(len(text) for text in (*self.unread.values(), *self.aside.values()))

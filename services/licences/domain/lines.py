@@ -93,7 +93,7 @@ def read_lines(text: str) -> Lines:
     if len(text) > LONGEST_TABLE:
         return Lines(mistakes=(Mistake("", "table_too_long", TABLE_TOO_LONG),))
     rows: list[tuple[int, list[str]]] = []
-    table = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=_separator(text))
+    table = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator(text))
     try:
         rows.extend((number, row) for number, row in enumerate(table, start=1) if any(map(str.strip, row)))
     except csv.Error:
@@ -148,6 +148,7 @@ def line_json(cells: Mapping[str, str]) -> tuple[dict[str, Any], list[Mistake]]:
     if len(units) > max(len(counts), 1):
         params = {"counts": len(counts), "units": len(units)}
         mistakes.append(Mistake("unit", "not_one_unit_each", NOT_ONE_UNIT_EACH, 16, params))
+        units = units[: len(counts)]
     measured = [
         {"count": _at(counts, place), "unit": _at(units, place)} for place in range(max(len(counts), len(units)))
     ]
@@ -163,11 +164,11 @@ def _line(number: int, cells: Sequence[str], columns: Sequence[str]) -> Line:
         mistakes.append(Mistake("", "too_many_cells", TOO_MANY_CELLS, params=params))
     reader = Reader()
     commodity = reader.commodity(raw, "line")
-    mistakes += [Mistake(_column_of(m.field), m.code, m.message, m.box, m.params) for m in reader.mistakes]
+    mistakes += [Mistake(column_of(m.field), m.code, m.message, m.box, m.params) for m in reader.mistakes]
     return Line(number, named, commodity, tuple(mistakes))
 
 
-def _column_of(field: str) -> str:
+def column_of(field: str) -> str:
     """The column from which a field of a line was read: `line.units.0.count` from number_of_units."""
     last = field.rpartition(".")[2]
     return {"count": "number_of_units", "units": "number_of_units", "name": "species"}.get(last, last)
@@ -192,7 +193,7 @@ def _heading(cells: Sequence[str]) -> tuple[list[str], list[Mistake]] | None:
     return found, mistakes
 
 
-def _separator(text: str) -> str:
+def separator(text: str) -> str:
     """What stands between cells: the one of tab, semicolon and comma that comes first, in this order."""
     first = re.sub(r'"[^"]*"', "", next((line for line in text.splitlines() if line.strip()), ""))
     return next((separator for separator in SEPARATORS if separator in first), "\t")

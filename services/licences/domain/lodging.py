@@ -21,6 +21,9 @@ class Lodging:
     on_behalf: Party | None = None
     scans: int = 0
     number_taken: bool = False
+    unread: tuple[str, ...] = ()
+    """Fields of the form with a text that the boxes cannot hold."""
+    issued_electronically: bool = False
 
     @property
     def entry_country(self) -> str | None:
@@ -56,10 +59,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class SoftRule:
-    """One soft rule: what it finds warns the importer and travels to the authority."""
+    """One soft rule: what it finds warns the importer and travels to the authority. `article` is the law behind it."""
 
     code: str
     box: int | None
+    article: str
     message: str
     find: Callable[[Lodging], Iterable[Mapping[str, object]]]
 
@@ -72,6 +76,6 @@ def rule(code: str, *, message: str, box: int | None = None, article: str = "") 
     return lambda find: Rule(code, box, article, message, find)
 
 
-def soft_rule(code: str, *, message: str, box: int | None = None) -> Callable[..., SoftRule]:
+def soft_rule(code: str, *, message: str, article: str, box: int | None = None) -> Callable[..., SoftRule]:
     """Make a soft rule of the function that finds what is unusual."""
-    return lambda find: SoftRule(code, box, message, find)
+    return lambda find: SoftRule(code, box, article, message, find)

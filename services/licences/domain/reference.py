@@ -43,6 +43,8 @@ class Reference:
     """Only formats that block, by country."""
     number_examples: Mapping[str, str] = field(default_factory=dict)
     codes: tuple[Code, ...] = ()
+    cites: frozenset[str] = frozenset()
+    """Casefolded names that only species listed under CITES have."""
     transport_modes: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
@@ -52,9 +54,12 @@ class Reference:
     """Country by COL number."""
 
     def code(self, code: str, country: str, day: dt.date) -> Code | None:
-        """The entry that counts for a code from this country: its own before Annex II, the longest before others."""
+        """The entry that counts for a code from this country: its own before Annex II, the longest before others, and
+        what can be licensed before what cannot: of some codes only some goods may be exported."""
         own = [entry for entry in self.codes if entry.country in {country, "*"} and entry.covers(code, day)]
-        return max(own, key=lambda entry: (entry.country == country, len(entry.code)), default=None)
+        return max(
+            own, key=lambda entry: (entry.country == country, len(entry.code), entry.licensable), default=None
+        )
 
     def is_listed_anywhere(self, code: str, day: dt.date) -> bool:
         """Whether any partner country's list, or Annex II, has the code."""

@@ -13,7 +13,10 @@ LIGHTEST, HEAVIEST = Decimal(150), Decimal(1_400)
 """Kilograms per cubic metre between which wood and things of wood usually lie."""
 
 
-@soft_rule("authority_not_listed", box=1, message=N_("The issuing authority is not in the list of known authorities."))
+@soft_rule(
+    "authority_not_listed", box=1, article="2173/2005 annex I",
+    message=N_("The issuing authority is not in the list of known authorities."),
+)  # fmt: skip
 def authority_is_known(lodging: Lodging) -> Values:
     authority = lodging.boxes.issuing_authority
     if authority.name and (authority.country, authority.name.casefold()) not in lodging.reference.authorities:
@@ -21,7 +24,7 @@ def authority_is_known(lodging: Lodging) -> Values:
 
 
 @soft_rule(
-    "destination_differs", box=3,
+    "destination_differs", box=3, article="1024/2008 art. 6(1)",
     message=N_("The licence number ends with %(destination)s, but the point of entry is in %(country)s."),
 )  # fmt: skip
 def number_names_the_country_of_entry(lodging: Lodging) -> Values:
@@ -31,7 +34,7 @@ def number_names_the_country_of_entry(lodging: Lodging) -> Values:
 
 
 @soft_rule(
-    "year_differs", box=3,
+    "year_differs", box=3, article="1024/2008 annex",
     message=N_("The licence number begins with the year %(year)s, but Box 18 says %(signed)s."),
 )  # fmt: skip
 def number_names_the_year_of_signature(lodging: Lodging) -> Values:
@@ -41,7 +44,7 @@ def number_names_the_year_of_signature(lodging: Lodging) -> Values:
 
 
 @soft_rule(
-    "country_of_export_differs", box=5,
+    "country_of_export_differs", box=5, article="1024/2008 annex",
     message=N_("The country of export (%(export)s) is not that of the issuing authority (%(issuing)s)."),
 )  # fmt: skip
 def goods_are_exported_from_the_issuing_country(lodging: Lodging) -> Values:
@@ -51,7 +54,7 @@ def goods_are_exported_from_the_issuing_country(lodging: Lodging) -> Values:
 
 
 @soft_rule(
-    "code_outside_country_list", box=10,
+    "code_outside_country_list", box=10, article="2173/2005 annexes II and III",
     message=N_("%(code)s is not on the product list of the issuing country."),
 )  # fmt: skip
 def codes_are_on_the_country_list(lodging: Lodging) -> Values:
@@ -62,7 +65,7 @@ def codes_are_on_the_country_list(lodging: Lodging) -> Values:
 
 
 @soft_rule(
-    "mirror_frame", box=10,
+    "mirror_frame", box=10, article="2173/2005 annex III",
     message=N_("Commodity %(line)s: a frame sold with its glass mirror is usually 7009, not 4414."),
 )  # fmt: skip
 def frames_are_without_mirrors(lodging: Lodging) -> Values:
@@ -72,7 +75,20 @@ def frames_are_without_mirrors(lodging: Lodging) -> Values:
 
 
 @soft_rule(
-    "unusual_density", box=15,
+    "cites_species", box=11, article="2173/2005 art. 4(3)",
+    message=N_("Commodity %(line)s: %(species)s is protected under CITES: it needs a CITES permit and no licence."),
+)  # fmt: skip
+def species_are_not_under_cites(lodging: Lodging) -> Values:
+    for line, commodity in enumerate(lodging.boxes.commodities, start=1):
+        for species in commodity.species:
+            name = species.name.casefold()
+            inner = re.search(r"\(([^)]+)\)$", name)
+            if {name, inner[1] if inner else ""} & lodging.reference.cites:
+                yield {"line": line, "species": species.name}
+
+
+@soft_rule(
+    "unusual_density", box=15, article="1024/2008 art. 10(2)",
     message=N_("Commodity %(line)s: %(density)s kg per cubic metre is unusual for wood. Check volume and weight."),
 )  # fmt: skip
 def weight_fits_volume(lodging: Lodging) -> Values:
@@ -82,13 +98,16 @@ def weight_fits_volume(lodging: Lodging) -> Values:
             yield {"line": line, "density": round(weight / volume)}
 
 
-@soft_rule("arrival_in_the_past", message=N_("The arrival lies in the past."))
+@soft_rule("arrival_in_the_past", article="1024/2008 art. 6(4)", message=N_("The arrival lies in the past."))
 def goods_are_still_to_arrive(lodging: Lodging) -> Values:
     if lodging.arrival is not None and lodging.arrival < lodging.at:
         yield {}
 
 
-@soft_rule("arrival_after_expiry", box=4, message=N_("The goods arrive after the licence's date of expiry."))
+@soft_rule(
+    "arrival_after_expiry", box=4, article="1024/2008 art. 6(3)",
+    message=N_("The goods arrive after the licence's date of expiry."),
+)  # fmt: skip
 def goods_arrive_before_the_licence_expires(lodging: Lodging) -> Values:
     expiry, arrival = lodging.boxes.expiry_date, lodging.arrival
     if arrival is not None and expiry is not None and arrival.date() > expiry:

@@ -1,10 +1,11 @@
 """What can be chosen from in the forms, in the person's language."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from services.licences.reference import countries
+from services.licences.use_cases import Choices
 from shared import reference_data
+from shared.person import Person
 from shared.web.formats import country as country_name
 
 Options = list[tuple[str, str]]
@@ -60,24 +61,9 @@ def member_states() -> Options:
     return _named(reference_data.member_states())
 
 
-def authorities() -> list[tuple[str, Options]]:
+def authorities(known: Choices) -> list[tuple[str, Options]]:
     """Issuing authorities of the issuing countries, grouped by country."""
-    return [
-        (name, [(a.name, a.name) for a in reference_data.issuing_authorities(code)])
-        for code, name in issuing_countries()
-    ]
-
-
-def codes(country: str, day: date) -> Options:
-    """Commodity codes for which that country can issue licences on that day."""
-    listed = reference_data.commodity_codes(country or "*", day)
-    forbidden = {code.code for code in listed if not code.licensable}
-    best = {code.code: code for code in sorted(listed, key=lambda c: c.country != "*")}
-    return [
-        (code.code, f"{code.dotted} – {code.description}")
-        for code in sorted(best.values(), key=lambda c: c.code)
-        if code.code not in forbidden
-    ]
+    return [(name, [(a.name, a.name) for a in known.of(code)]) for code, name in issuing_countries()]
 
 
 def code_names(country: str) -> dict[str, str]:
@@ -87,8 +73,32 @@ def code_names(country: str) -> dict[str, str]:
 
 
 def species() -> list[str]:
-    """Names one can type in Box 11."""
-    return sorted({f"{s.common_name} ({s.scientific_name})" for s in reference_data.species()})
+    """Names one can type in Box 11: by the common name, and by the local one where it is another."""
+    names = {f"{s.common_name} ({s.scientific_name})" for s in reference_data.species()}
+    names |= {
+        f"{s.local_name} ({s.scientific_name})"
+        for s in reference_data.species()
+        if s.local_name and s.local_name != s.common_name
+    }
+    return sorted(names)
+
+
+def species_known(text: str) -> str:
+    """What is known of a species typed in Box 11: its other names, and a remark."""
+    known = reference_data.species_named(text)
+    names = dict.fromkeys(n for s in known for n in (s.common_name, s.local_name, s.scientific_name) if n)
+    notes = dict.fromkeys(s.note for s in known if s.note)
+    return ". ".join(filter(None, (" · ".join(names), *notes)))
+
+
+def number_formats() -> dict[str, dict[str, str]]:
+    """How licence numbers look in the countries that issue, for the script of the form."""
+    formats = {code: reference_data.number_format(code) for code, _name in issuing_countries()}
+    return {
+        code: {"human": known.human, "example": known.example, "pattern": known.regex.replace("(?P<", "(?<")}
+        for code, known in formats.items()
+        if known.enforced
+    }
 
 
 def transport_modes() -> Options:
@@ -100,11 +110,6 @@ def transport_modes() -> Options:
 def units() -> Options:
     """Box 16: what has a box of its own is not offered."""
     return [(unit.code, unit.name) for unit in reference_data.units() if unit.dimension not in {"volume", "mass"}]
-
-
-def offices(country: str) -> Options:
-    """Customs offices of a Member State."""
-    return [(o.id, f"{o.name} ({o.id})") for o in reference_data.customs_offices(country)] if country else []
 
 
 def unit_symbols() -> dict[str, str]:
@@ -119,3 +124,8 @@ def _named(codes: Iterable[str]) -> Options:
 def zones() -> Options:
     """Time zones by their city."""
     return [(zone, zone.partition("/")[2].replace("_", " ") or zone) for zone in ZONES]
+
+
+def companies(person: Person) -> Options:
+    """The companies somebody is an importer of."""
+    return [(str(role.body_id), role.body_name) for role in person.roles if role.kind == "importer"]

@@ -1,16 +1,45 @@
-"""The form between page and rules: what was typed as JSON of the same names, and a draft as typed text."""
+"""The form between page and rules: what was typed as JSON of the same names, and a draft as typed text.
+
+A form may hold more than the boxes can: text that cannot be read, and figures of the way of measuring that was not
+chosen. That is kept beside the boxes, so that whoever comes back finds the form as it was left.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from services.licences.domain.licence import Licence
+from services.licences.domain.correcting import with_locked
+from services.licences.domain.form import Boxes, Typed
+from services.licences.domain.licence import Licence, open_boxes
+from services.licences.domain.problems import Mistake
+from services.licences.domain.reading import read_boxes
+from services.licences.pages.rows import is_blank, is_index
 from services.licences.shapes import boxes_json
 from shared.web.forms import Form
 
 Raw = dict[str, Any]
 DEEPEST = 7
 """Parts of the longest name: boxes.commodities.0.species.0.countries_of_harvest, with one to spare."""
+MEASURED, EACH, WHOLE = "measured", "each", "whole"
+"""The field that says whether volume and weight are given for each commodity or once for the whole licence."""
+FIGURES = ("volume_m3", "net_weight_kg", "units")
+UNITS = ".units."
+MOST_CODES = 50
+"""Codes that can be added at once."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a form says: `boxes`, what it holds beside them, and every text that is no date or number.
+
+    `refused` are mistakes that nothing can be kept of.
+    """
+
+    boxes: Boxes
+    typed: Typed
+    mistakes: list[Mistake]
+    refused: list[Mistake]
 
 
 def boxes_in(form: Form) -> Raw:
@@ -24,19 +53,42 @@ def boxes_in(form: Form) -> Raw:
     boxes["commodities"] = _rows(boxes.get("commodities"))
     for line in boxes["commodities"]:
         line |= {"species": _rows(line.get("species")), "units": _rows(line.get("units"))}
+    if isinstance(boxes.get("global_measure"), dict):
+        boxes["global_measure"]["units"] = _rows(boxes["global_measure"].get("units"))
     return boxes
 
 
+def sent_for(licence: Licence, form: Form) -> Raw:
+    """What a form sent for this licence, completed by the boxes that are locked."""
+    boxes, open_now = boxes_in(form), open_boxes(licence)
+    return boxes if open_now is None else with_locked(boxes, boxes_json(licence.boxes), open_now)
+
+
 def form_of(licence: Licence) -> Form:
-    """A draft as a person would have typed it."""
-    boxes = boxes_json(licence.boxes)
+    """A draft as a person typed it, with what could not be read named beside its field."""
+    boxes, typed = boxes_json(licence.boxes), licence.typed
     for commodity in boxes["commodities"]:
         for species in commodity["species"]:
             species["countries_of_harvest"] = "; ".join(species["countries_of_harvest"])
-    return shown(boxes, licence.version)
+    only_whole = licence.boxes.global_measure and not any(line.is_measured for line in licence.boxes.commodities)
+    form = shown(boxes, licence.version, WHOLE if only_whole else EACH)
+    kept = {**typed.aside, **typed.unread}
+    for rows in {_units_of(name) for name in kept if UNITS in name}:
+        form.values = {name: texts for name, texts in form.values.items() if not name.startswith(rows)}
+    form.values |= {name: [text] for name, text in kept.items()}
+    if typed.unread:
+        form.take(Mistakes(read(form).mistakes))
+    return form
 
 
-def shown(boxes: Raw, version: int) -> Form:
+@dataclass(frozen=True)
+class Mistakes:
+    """Mistakes in the shape in which a form takes them over."""
+
+    errors: list[Mistake]
+
+
+def shown(boxes: Raw, version: int, measured: str) -> Form:
     """A form with these boxes in it; at least one commodity, each with a species and a count to fill in."""
     lines = boxes.get("commodities") or [{}]
     boxes = {
@@ -47,33 +99,68 @@ def shown(boxes: Raw, version: int) -> Form:
         ],
     }
     typed: Raw = _plain(boxes)
-    return Form.empty({"version": version, "boxes": typed})
+    return Form.empty({"version": version, MEASURED: measured, "boxes": typed})
 
 
-def changed(boxes: Raw, action: str, code: str) -> tuple[Raw, str | None]:
-    """The boxes after a button that adds or removes a row, and where on the page to go on: `add-line`,
-    `remove-line:2`, `add-species:2`, `remove-species:2:0`, `add-code`. Other buttons change nothing."""
-    verb, *places = action.split(":")
-    at = [int(place) for place in places if _is_index(place)]
-    lines: list[Raw] = list(boxes.get("commodities", []))
-    line = at[0] if at and at[0] < len(lines) else None
-    if verb in {"add-line", "add-code"}:
-        fresh = {"commodity_code": code} if verb == "add-code" else {}
-        if verb == "add-code" and lines and _is_blank(lines[-1]):
-            lines.pop()
-        lines.append(fresh)
-        line = len(lines) - 1
-    elif verb == "remove-line" and line is not None:
-        del lines[line]
-        line = max(line - 1, 0)
-    elif verb == "add-species" and line is not None:
-        lines[line] = {**lines[line], "species": [*lines[line].get("species", []), {"name": ""}]}
-    elif verb == "remove-species" and line is not None and len(at) == 2:
-        species = [row for index, row in enumerate(lines[line].get("species", [])) if index != at[1]]
-        lines[line] = {**lines[line], "species": species}
-    else:
-        return boxes, None
-    return {**boxes, "commodities": lines}, f"line-{line + 1}"
+def read(form: Form) -> Read:
+    """What a form as `shown` says."""
+    measured, tree = form.text(MEASURED), boxes_in(form)
+    boxes, mistakes = read_boxes(in_use(tree, measured))
+    unread: dict[str, str] = {}
+    refused = []
+    for mistake in mistakes:
+        in_rows = _row_names(form, mistake.field)
+        names = in_rows or [name for name in (mistake.field,) if name in form.values]
+        unread |= {name: form.raw(name) for name in names}
+        if not names:
+            refused.append(mistake)
+    aside = {name: form.raw(name) for name in form.values if is_aside(name, measured) and form.text(name)}
+    for rows in {_units_of(name) for name in form.values if UNITS in name and name not in unread}:
+        names = [name for name in form.values if name.startswith(rows)]
+        if _has_blank_row(form, rows):
+            aside |= {name: form.raw(name) for name in names}
+    if measured in {EACH, WHOLE}:
+        aside[MEASURED] = measured
+    return Read(boxes, Typed(unread, aside), mistakes, refused)
+
+
+def in_use(boxes: Raw, measured: str) -> Raw:
+    """The boxes without the figures that do not count, as measured for each commodity or once for the whole."""
+    if measured == EACH:
+        return {**boxes, "global_measure": None}
+    if measured == WHOLE:
+        lines = [{k: v for k, v in line.items() if k not in FIGURES} for line in boxes.get("commodities") or []]
+        return {**boxes, "commodities": lines}
+    return boxes
+
+
+def is_aside(name: str, measured: str) -> bool:
+    """Whether a field holds a figure that does not count."""
+    whole = name.startswith("boxes.global_measure.")
+    figure = whole or (name.startswith("boxes.commodities.") and any(part in FIGURES for part in name.split(".")[3:4]))
+    return figure and whole == (measured == EACH) and measured in {EACH, WHOLE}
+
+
+def without_blank_lines(boxes: Raw) -> Raw:
+    """The boxes without commodity lines in which nothing is typed."""
+    return {**boxes, "commodities": [line for line in boxes.get("commodities", []) if not is_blank(line)]}
+
+
+def _row_names(form: Form, field: str) -> list[str]:
+    """The fields of the row of units in which something is wrong; the rows beside it are kept with it."""
+    rows = _units_of(field) if UNITS in field else ""
+    return [name for name in form.values if rows and name.startswith(rows)]
+
+
+def _units_of(name: str) -> str:
+    """Where the rows of units begin to which a field belongs: `boxes.commodities.0.units.`."""
+    return name.partition(UNITS)[0] + UNITS
+
+
+def _has_blank_row(form: Form, rows: str) -> bool:
+    """Whether there is a row of units, beside others, that the boxes would not bring back."""
+    indexes = form.indexes(rows.removesuffix("."))
+    return len(indexes) > 1 and any(not form.text(f"{rows}{index}.count") for index in indexes)
 
 
 def _put(tree: Raw, path: list[str], value: str) -> None:
@@ -87,25 +174,13 @@ def _put(tree: Raw, path: list[str], value: str) -> None:
 def _with_lists(tree: Any) -> Any:
     if not isinstance(tree, Mapping):
         return tree
-    if tree and all(_is_index(key) for key in tree):
+    if tree and all(is_index(key) for key in tree):
         return [_with_lists(tree[key]) for key in sorted(tree, key=int)]
     return {key: _with_lists(value) for key, value in tree.items()}
 
 
 def _rows(raw: Any) -> list[Raw]:
     return [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
-
-
-def _is_index(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 4
-
-
-def _is_blank(raw: Any) -> bool:
-    if isinstance(raw, Mapping):
-        return all(_is_blank(value) for value in raw.values())
-    if isinstance(raw, list):
-        return all(_is_blank(value) for value in raw)
-    return not str(raw or "").strip()
 
 
 def _plain(raw: Any) -> Any:

@@ -1,7 +1,7 @@
 """Handing a licence in, step by step. Every button keeps what was answered; nothing is sent before the last."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,11 +16,11 @@ from services.licences.domain.licence import Licence
 from services.licences.domain.reading import ARRIVALS, LONGEST_TEXT, clean, read_on_behalf
 from services.licences.domain.reference import zone_of
 from services.licences.pages import choices
+from services.licences.pages.saving import draft
 from services.licences.service import InService, Licences
 from shared.http import SignedIn
 from shared.person import Person
 from shared.problems import FieldError, WrongContent
-from shared.reference_data import customs_office
 from shared.web.forms import Form
 from shared.web.i18n import N_, _, translated
 from shared.web.pages import see_other
@@ -33,17 +33,24 @@ STEPS = {
     "on-behalf": N_("On behalf"),
     "final": N_("Final step"),
 }
+FIELDS = {
+    "point-of-entry": ("country", "point_of_entry"),
+    "arrival": ("arrival_date", "arrival_time", "time_zone"),
+    "on-behalf": ("on_behalf.name", "on_behalf.address", "on_behalf.country"),
+}
+"""What is typed at each step."""
 Answers = dict[str, Any]
+Read = Callable[[Licences, Form], Awaitable[Answers]]
 
 
 @router.get("/point-of-entry")
 async def point_of_entry(
     request: Request, licence_id: UUID, person: SignedIn, service: InService, country: str = ""
 ) -> Response:
-    licence = await _draft(service, person, licence_id)
+    licence = await draft(service, person, licence_id)
     office = licence.answers.point_of_entry or ""
-    known = {"country": country or office[:2], "point_of_entry": office}
-    return _show(request, service, licence, "point-of-entry", Form.empty(known))
+    known = {"country": country or office[:2], "point_of_entry": office if country in {"", office[:2]} else ""}
+    return await _show(request, service, licence, "point-of-entry", _as_left(licence, known))
 
 
 @router.post("/point-of-entry")
@@ -54,14 +61,14 @@ async def choose_point_of_entry(request: Request, licence_id: UUID, person: Sign
 
 @router.get("/arrival")
 async def arrival(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
-    licence = await _draft(service, person, licence_id)
+    licence = await draft(service, person, licence_id)
     moment, office = licence.answers.arrival, licence.answers.point_of_entry or ""
-    known = {"time_zone": zone_of(office[:2]).key}
+    known = {"arrival_date": "", "arrival_time": "", "time_zone": zone_of(office[:2]).key}
     if moment is not None:
         zone = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else known["time_zone"]
         local = moment.astimezone(ZoneInfo(zone))
         known = {"arrival_date": local.date().isoformat(), "arrival_time": f"{local:%H:%M}", "time_zone": zone}
-    return _show(request, service, licence, "arrival", Form.empty(known))
+    return await _show(request, service, licence, "arrival", _as_left(licence, known))
 
 
 @router.post("/arrival")
@@ -72,10 +79,10 @@ async def enter_arrival(request: Request, licence_id: UUID, person: SignedIn, se
 
 @router.get("/on-behalf")
 async def on_behalf(request: Request, licence_id: UUID, person: SignedIn, service: InService) -> Response:
-    licence = await _draft(service, person, licence_id)
+    licence = await draft(service, person, licence_id)
     other = licence.answers.on_behalf or Party()
-    known = {"on_behalf": {"name": other.name, "address": other.address, "country": other.country}}
-    return _show(request, service, licence, "on-behalf", Form.empty(known))
+    known = {"on_behalf.name": other.name, "on_behalf.address": other.address, "on_behalf.country": other.country}
+    return await _show(request, service, licence, "on-behalf", _as_left(licence, known))
 
 
 @router.post("/on-behalf")
@@ -112,33 +119,37 @@ async def _go_on(
     licence_id: UUID,
     step: str,
     form: Form,
-    read: Callable[[Form], Answers],
+    read: Read,
 ) -> Response:
-    """Keep the answer and go where the button leads. Who goes back or leaves is not held up by a wrong answer."""
+    """Keep the answer and go where the button leads. Who goes back or leaves is not held up by a wrong answer: it is
+    kept as it was typed."""
     go = form.text("go")
     try:
-        answers = read(form)
+        answers = await read(service, form)
     except WrongContent as wrong:
+        async with service.work() as work:
+            typed = {name: form.raw(name) for name in FIELDS[step]}
+            licence = await use_cases.answer(work, person, licence_id, typed=typed)
         if go in {"previous", "cancel"}:
             return see_other(_next_address(licence_id, step, go))
-        licence = await _draft(service, person, licence_id)
         form = form if go == "country" else form.take(wrong)
-        return _show(request, service, licence, step, form, status=200 if form.ok else 422)
+        return await _show(request, service, licence, step, form, status=200 if form.ok else 422)
     async with service.work() as work:
-        await use_cases.answer(work, person, licence_id, **answers)
+        await use_cases.answer(work, person, licence_id, typed=dict.fromkeys(FIELDS[step]), **answers)
     if go == "country":
         return see_other(f"/licences/{licence_id}/submit/{step}?{urlencode({'country': form.text('country')})}")
     return see_other(_next_address(licence_id, step, go))
 
 
-def _read_office(form: Form) -> Answers:
-    office = customs_office(form.text("point_of_entry"))
+async def _read_office(service: Licences, form: Form) -> Answers:
+    async with service.work() as work:
+        office = await use_cases.office_named(work, form.text("point_of_entry"))
     if office is None or (form.text("country") and office.country != form.text("country")):
         raise _wrong("point_of_entry", "point_of_entry_missing", N_("Choose the customs office of the point of entry."))
     return {"point_of_entry": office.id}
 
 
-def _read_arrival(form: Form) -> Answers:
+async def _read_arrival(_service: Licences, form: Form) -> Answers:
     zone = form.text("time_zone") if form.text("time_zone") in choices.ZONES else choices.ZONES[0]
     day = _day(form.text("arrival_date"))
     if day is None:
@@ -159,7 +170,7 @@ def _day(text: str) -> dt.date | None:
     return day if day.year in ARRIVALS else None
 
 
-def _read_on_behalf(form: Form) -> Answers:
+async def _read_on_behalf(_service: Licences, form: Form) -> Answers:
     raw = {part: form.text(f"on_behalf.{part}") for part in ("name", "address", "country")}
     other, mistakes = read_on_behalf(raw)
     if mistakes:
@@ -176,9 +187,9 @@ def _wrong(field: str, code: str, message: str) -> WrongContent:
     return WrongContent([FieldError(field, code, message)])
 
 
-async def _draft(service: Licences, person: Person, licence_id: UUID) -> Licence:
-    async with service.work() as work:
-        return await use_cases.read_draft(work, person, licence_id)
+def _as_left(licence: Licence, known: dict[str, str]) -> Form:
+    """A step as it was left: as answered, or as typed when that could not be read."""
+    return Form.empty({name: licence.typed_answers.get(name, text) for name, text in known.items()})
 
 
 def _next_address(licence_id: UUID, step: str, go: str) -> str:
@@ -189,7 +200,7 @@ def _next_address(licence_id: UUID, step: str, go: str) -> str:
     return f"/licences/{licence_id}/submit/{steps[at - 1 if go == 'previous' else min(at + 1, len(steps) - 1)]}"
 
 
-def _show(
+async def _show(
     request: Request,
     service: Licences,
     licence: Licence,
@@ -199,13 +210,16 @@ def _show(
     status: int = 200,
     context: Mapping[str, Any] | None = None,
 ) -> Response:
-    country = form.text("country")
+    country, office = form.text("country"), licence.answers.point_of_entry or ""
+    async with service.work() as work:
+        offices = await use_cases.offices_of(work, country)
+        chosen = await use_cases.office_named(work, form.text("point_of_entry") or office)
     known: dict[str, Any] = {
         "licence": licence,
         "form": form,
         "step": step,
         "steps": STEPS,
-        "office": customs_office(licence.answers.point_of_entry or ""),
+        "office": chosen,
         "breadcrumbs": [
             (_("My licences"), "/licences"),
             (licence.boxes.licence_number or _("Draft"), f"/licences/{licence.id}"),
@@ -213,7 +227,7 @@ def _show(
         ],
     }
     if step == "point-of-entry":
-        known |= {"member_states": choices.member_states(), "offices": choices.offices(country)}
+        known |= {"member_states": choices.member_states(), "offices": offices}
     if step in {"arrival", "on-behalf"}:
         known |= {"zones": choices.zones(), "countries": choices.all_countries()}
     template = f"submit_{step.replace('-', '_')}.html"
@@ -226,14 +240,14 @@ async def _show_final(
     async with service.work() as work:
         view = await use_cases.read_licence(work, person, licence_id)
         licence = await use_cases.read_draft(work, person, licence_id)
-        flags = use_cases.flags_if_submitted(licence, work)
+        flags = await use_cases.flags_if_submitted(licence, work)
     context = {
         "authority": view.authority,
         "flags": [(flag.box, translated(flag.message, flag.params)) for flag in flags],
         "problems": [(_place(licence_id, error), translated(error.message, error.params)) for error in errors],
     }
     form = Form.empty({"message": licence.answers.message})
-    return _show(request, service, licence, "final", form, status=422 if errors else 200, context=context)
+    return await _show(request, service, licence, "final", form, status=422 if errors else 200, context=context)
 
 
 def _place(licence_id: UUID, error: FieldError) -> str:
