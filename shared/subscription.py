@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -41,6 +42,12 @@ class Subscription:
         self.settings = settings
         self.hearing = hearing
         self.broker: KafkaBroker | None = None
+        self._caught_up_at = time.monotonic()
+
+    @property
+    def behind_seconds(self) -> float:
+        """How long ago nothing waited to be heard, as far as was looked: a few seconds even when all is well."""
+        return time.monotonic() - self._caught_up_at
 
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
@@ -75,26 +82,34 @@ class Subscription:
         loop = asyncio.get_running_loop()
         seen, since = None, loop.time()
         while (consumer := self.consumer) is not None:
-            behind = None if self.hearing.is_busy else await _behind(consumer)
+            waiting = await self._look(consumer)
+            behind = None if self.hearing.is_busy else waiting
             if behind is None or behind != seen:
                 seen, since = behind, loop.time()
             elif loop.time() - since > (STUCK_SECONDS if behind else UNASSIGNED_SECONDS):
                 raise Stuck(f"nothing taken since {loop.time() - since:.0f} s, waiting at {behind or 'no partition'}")
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def _look(self, consumer: AIOKafkaConsumer) -> dict[Any, int | None] | None:
+        """What waits, as `_behind` says; None also when the broker cannot be asked. A member without partitions has
+        nothing to be behind with."""
+        try:
+            waiting = await _behind(consumer)
+        except (KafkaError, TimeoutError):
+            return None
+        if not waiting:
+            self._caught_up_at = time.monotonic()
+        return waiting
+
 
 async def _behind(consumer: AIOKafkaConsumer) -> dict[Any, int | None] | None:
-    """Where messages wait: each partition's position. Empty without any partition; None when nothing waits, or the
-    broker cannot be asked."""
+    """Where messages wait: each partition's position. Empty without any partition; None when nothing waits."""
     places = consumer.assignment()
     if not places:
         return {}
-    try:
-        async with asyncio.timeout(5):
-            ends = await consumer.end_offsets(list(places))
-        positions = {place: await _position(consumer, place) for place in places}
-    except (KafkaError, TimeoutError):
-        return None
+    async with asyncio.timeout(5):
+        ends = await consumer.end_offsets(list(places))
+    positions = {place: await _position(consumer, place) for place in places}
     return {p: at for p, at in positions.items() if ends[p] > 0 and (at is None or at < ends[p])} or None
 
 

@@ -17,7 +17,7 @@ from services.licences.domain.reading import LONGEST_TEXT, MOST_ROWS, clean, rea
 from services.licences.pages import files
 from services.licences.service import InService
 from services.licences.shapes import contract_of
-from services.licences.storage.search import Row, Search
+from services.licences.storage.search import Row
 from services.licences.uploads import MOST_BYTES_AROUND, look_into
 from shared import reference_data
 from shared.attachments import serving
@@ -66,30 +66,31 @@ class Submission(BaseModel):
         return Answers(self.point_of_entry, arrival, other, clean(self.message)[:LONGEST_TEXT])
 
 
+class Asked(BaseModel):
+    """What is sought: all of it together, as in the list that people see."""
+
+    number: str = Field("", description="Licence number, or a part of it")
+    state: str = Field("", description="A validation state or a clearance state")
+    commodity_code: str = Field("", description="Commodity code, or its first digits")
+    requester: str = Field("", description="Name of who entered it, or a part of it")
+    description: str = Field("", description="Part of a commodity's description")
+    point_of_entry: str = Field("", description="COL number, name or town of the office, or the Member State")
+    partner_country: str = Field("", description="Country that issued the licence")
+    arrival_from: str = Field("", description="First day of arrival, such as 2027-01-31, in one's own time zone")
+    arrival_to: str = Field("", description="Last day of arrival")
+    company: str = Field("", description="Id of one of several companies")
+    sort: str = Field("-modified", description="modified, number or arrival; with a minus sign the last first")
+    cursor: str | None = Field(None, description="`next` or `previous` of a page of the same search")
+    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
+
+
 @router.get("/licences")
-async def search(
-    person: SignedIn,
-    service: InService,
-    number: str = "",
-    state: str = "",
-    commodity_code: str = "",
-    requester: str = "",
-    description: str = "",
-    point_of_entry: str = "",
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
-) -> dict[str, Any]:
-    wanted = Search.typed(
-        number=number,
-        state=state,
-        commodity_code=commodity_code,
-        requester=requester,
-        description=description,
-        point_of_entry=point_of_entry,
-    )
+async def search(asked: Annotated[Asked, Query()], person: SignedIn, service: InService) -> dict[str, Any]:
+    """Licences of one's companies or, for officials, those handed in that are theirs to see."""
+    wanted = use_cases.read_wanted(person, asked.model_dump(exclude={"cursor", "limit"}))
     async with service.work() as work:
-        page = await use_cases.search_licences(work, person, wanted, cursor=cursor, limit=limit)
-    return {"items": [_summary(row) for row in page.rows], "next": page.next}
+        page = await use_cases.search_licences(work, person, wanted, cursor=asked.cursor, limit=asked.limit)
+    return {"items": [_summary(row) for row in page.rows], "next": page.next, "previous": page.previous}
 
 
 @router.post("/licences", status_code=201)

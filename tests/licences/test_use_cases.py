@@ -10,7 +10,6 @@ from services.licences import use_cases
 from services.licences.domain.form import Boxes
 from services.licences.domain.licence import Answers, Licence
 from services.licences.service import Licences
-from services.licences.storage.search import Search
 from shared.person import Person
 from shared.problems import NotYours, Stale, Unknown, WrongContent, WrongState
 from shared.testing.people import customs_role, importer_role, know, msca_role, person
@@ -237,6 +236,6 @@ async def test_a_revoked_role_ends_seeing_the_list(service: Licences, importer: 
     now = importer.with_roles(await service.roles_of(importer.account_id))
 
     async with service.work() as work:
-        page = await use_cases.search_licences(work, now, Search())
+        page = await use_cases.search_licences(work, now, use_cases.Wanted())
 
     assert page.rows == []

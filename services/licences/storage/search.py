@@ -1,55 +1,29 @@
-"""The list of licences: composed of what was asked for, read along an index, paged by key."""
+"""The list of licences: composed of what was asked for, read along an index, paged by key.
+
+What many licences share is met on the way down the list; what few share is gathered from the index of what can be
+sought, and sorted. Which it is shows on the first steps down the list. So neither "all that are cleared" nor "the one
+with this number" takes long, however many licences there are (docs/decisions/0013-searching-licences.md).
+"""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, select, table, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import DateTime, Integer, String, Uuid
 
 from services.licences.domain.number import normalised
-from services.licences.domain.reading import clean
-from shared.database import run
+from services.licences.domain.searching import ALL, CLEARANCE_STATES, USUAL, Order, Search, Sorting
 
-COLUMNS = (
-    column("id", Uuid),
-    column("version", Integer),
-    column("licence_number", String),
-    column("vpa_country", String),
-    column("operator_id", Uuid),
-    column("operator_name", String),
-    column("requester_id", Uuid),
-    column("requester_name", String),
-    column("validation_state", String),
-    column("clearance_state", String),
-    column("point_of_entry", String),
-    column("arrival", DateTime(timezone=True)),
-    column("created_at", DateTime(timezone=True)),
-    column("modified_at", DateTime(timezone=True)),
-)
-_licence = table("licence", *COLUMNS, column("commodity_codes", ARRAY(String)))
-_CLEARANCE = {"awaiting", "cleared", "suspended", "refused"}
+FIRST_STEPS = 500
+FURTHER_STEPS = 4_000
+"""Licences looked at in their order: at first, and when it is then likely that so many hold a full page."""
+NO_ARRIVAL = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
+"""Where a licence without arrival stands in the order; as in the index."""
 
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for; empty means all. `number` may be a part of it, `requester` and `description` too."""
-
-    number: str = ""
-    state: str = ""
-    commodity_code: str = ""
-    requester: str = ""
-    description: str = ""
-    point_of_entry: str = ""
-
-    @classmethod
-    def typed(cls, **texts: str) -> "Search":
-        """As a person typed it."""
-        return cls(**{name: clean(text) for name, text in texts.items()})
+Key = tuple[dt.datetime | str, UUID]
 
 
 @dataclass(frozen=True)
@@ -71,52 +45,204 @@ class Row:
     created_at: dt.datetime
     modified_at: dt.datetime
 
-
-async def search(
-    db: asyncpg.Connection,
-    companies: Sequence[UUID],
-    wanted: Search,
-    *,
-    after: tuple[dt.datetime, UUID] | None,
-    limit: int,
-) -> list[Row]:
-    """Licences of these companies, the last modified first, behind the key `after`."""
-    return [Row(*row) for row in await run(db, list_statement(companies, wanted, after=after, limit=limit))]
+    def key(self, order: Order) -> Key:
+        """Its place in this order."""
+        if order is Order.NUMBER:
+            return self.licence_number, self.id
+        return (self.modified_at if order is Order.MODIFIED else self.arrival or NO_ARRIVAL), self.id
 
 
-def list_statement(
-    companies: Sequence[UUID], wanted: Search, *, after: tuple[dt.datetime, UUID] | None, limit: int
-) -> Select[Any]:
-    """What `search` asks the database."""
-    licence = _licence.c
-    conditions = [licence.operator_id.in_(companies), *_conditions(wanted)]
-    if after is not None:
-        conditions.append(tuple_(licence.modified_at, licence.id) < after)
-    return (
-        select(*(licence[c.name] for c in COLUMNS))
-        .where(and_(*conditions))
-        .order_by(licence.modified_at.desc(), licence.id.desc())
-        .limit(limit)
+@dataclass(frozen=True)
+class Scope:
+    """Whose licences: `where` compares with `{value}`, each of `values` in turn, along an index of its own."""
+
+    where: str
+    values: Sequence[UUID | str]
+    partner_country: str | None = None
+    """Only those of this partner country."""
+    orders: frozenset[Order] = frozenset({Order.MODIFIED})
+    """What the list can be sorted by: for each there is an index."""
+
+    @property
+    def is_of_companies(self) -> bool:
+        """Whether it is the list of those who enter licences."""
+        return Order.NUMBER in self.orders
+
+
+def of_companies(companies: Sequence[UUID]) -> Scope:
+    """All licences of these companies."""
+    return Scope("operator_id = {value}", companies, orders=frozenset(Order))
+
+
+def of_country(country: str, partner_country: str | None = None) -> Scope:
+    """What was handed in with a point of entry in this Member State."""
+    where = "left(point_of_entry, 2) = {value} AND validation_state <> 'draft'"
+    return Scope(where, [country], partner_country)
+
+
+def of_partner(partner_country: str) -> Scope:
+    """What was handed in of this partner country's licences."""
+    return Scope("vpa_country = {value} AND validation_state <> 'draft'", [partner_country])
+
+
+def of_office(office: str) -> Scope:
+    """What was validated and is for this customs office to clear."""
+    return Scope("point_of_entry = {value} AND clearance_state <> 'not_ready'", [office])
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """A search with what it names looked up: the point of entry is a Member State or these offices, and
+    both moments are the ends of the days of arrival."""
+
+    search: Search = ALL
+    entry_country: str = ""
+    offices: Sequence[str] | None = None
+    arrives_from: dt.datetime | None = None
+    arrives_before: dt.datetime | None = None
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing in particular is sought."""
+        return self == Criteria()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the list a page begins: behind the row with this key or, `backwards`, ends before it."""
+
+    sorting: Sorting = USUAL
+    key: Key | None = None
+    backwards: bool = False
+
+
+Statement = tuple[str, list[Any]]
+
+_SHOWN = ", ".join(Row.__dataclass_fields__)
+_PLACES = {
+    Order.MODIFIED: "modified_at",
+    Order.NUMBER: "licence_number",
+    Order.ARRIVAL: "coalesce(arrival, '3000-01-01 00:00:00+00')",
+}
+DOWN_THE_LIST = """
+SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)
+"""
+"""The order is that of an index, even where the database thinks that there is little to sort."""
+BY_WHAT_IS_SOUGHT = """
+SELECT set_config('enable_sort', 'on', true), set_config('enable_bitmapscan', 'on', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)
+"""
+"""How many fit depends on whose licences and what is sought, so the plan must too."""
+
+
+async def search(db: asyncpg.Connection, scope: Scope, wanted: Criteria, place: Place, *, limit: int) -> list[Row]:
+    """Licences of this scope from `place` on, in the order asked for. The transaction is planned as that needs."""
+    await db.execute(DOWN_THE_LIST)
+    steps = max(FIRST_STEPS, limit)
+    rows = await _walk(db, scope, wanted, place, limit=limit, steps=steps)
+    if len(rows) < limit and not (wanted.is_all and scope.partner_country is None):
+        if len(rows) * FURTHER_STEPS >= limit * steps:
+            rows = await _walk(db, scope, wanted, place, limit=limit, steps=2 * FURTHER_STEPS)
+        if len(rows) < limit:
+            await db.execute(BY_WHAT_IS_SOUGHT)
+            sql, arguments = gather_statement(scope, wanted, place, limit=limit)
+            rows = await db.fetch(sql, *arguments)
+    found = [Row(*row) for row in rows]
+    return found[::-1] if place.backwards else found
+
+
+async def see_one_moment(db: asyncpg.Connection) -> None:
+    """Let all that this transaction reads be as it was at its first read. Must come before that."""
+    await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+async def _walk(
+    db: asyncpg.Connection, scope: Scope, wanted: Criteria, place: Place, *, limit: int, steps: int
+) -> list[asyncpg.Record]:
+    sql, arguments = walk_statement(scope, wanted, place, limit=limit, steps=steps)
+    rows: list[asyncpg.Record] = await db.fetch(sql, *arguments)
+    return rows
+
+
+def walk_statement(scope: Scope, wanted: Criteria, place: Place, *, limit: int, steps: int) -> Statement:
+    """Those that fit among the next `steps` of the list; that of several companies is merged on the way."""
+    conditions, arguments = _conditions(scope, wanted)
+    behind, order = _behind(place, arguments), _order(place)
+    here = f"SELECT *, {_PLACES[place.sorting.order]} AS place FROM licence WHERE {{whose}}{behind}"
+    down = f"ORDER BY {order} LIMIT {steps:d}"
+    next_ones = f"SELECT * FROM ({_of_each(scope, f'({here} {down})')}) AS list {down}"
+    sql = f"SELECT {_SHOWN} FROM ({next_ones}) AS next WHERE {conditions} ORDER BY {order} LIMIT {limit:d}"
+    return sql, arguments
+
+
+def gather_statement(scope: Scope, wanted: Criteria, place: Place, *, limit: int) -> Statement:
+    """All that fit, sorted. MATERIALIZED keeps the database from going down the list in the hope of meeting them."""
+    conditions, arguments = _conditions(scope, wanted)
+    fitting = f"SELECT {_SHOWN}, {_PLACES[place.sorting.order]} AS place FROM licence WHERE {{whose}} AND {conditions}"
+    every = _of_each(scope, f"{fitting}{_behind(place, arguments)}")
+    sql = (
+        f"WITH fitting AS MATERIALIZED ({every}) SELECT {_SHOWN} FROM fitting ORDER BY {_order(place)} LIMIT {limit:d}"
     )
+    return sql, arguments
 
 
-def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
-    licence = _licence.c
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.number:
-        conditions.append(licence.licence_number.contains(normalised(wanted.number), autoescape=True))
-    if wanted.state in _CLEARANCE:
-        conditions.append(licence.clearance_state == wanted.state)
-    elif wanted.state:
-        conditions.append(licence.validation_state == wanted.state)
-    if wanted.commodity_code:
-        codes = func.array_to_string(licence.commodity_codes, " ")
-        conditions.append((" " + codes).contains(" " + wanted.commodity_code.replace(" ", ""), autoescape=True))
-    if wanted.requester:
-        conditions.append(licence.requester_name.icontains(wanted.requester, autoescape=True))
-    if wanted.description:
-        lines = literal_column("jsonb_path_query_array(boxes, '$.commodities[*].description')::text", String)
-        conditions.append(lines.icontains(wanted.description, autoescape=True))
-    if wanted.point_of_entry:
-        conditions.append(licence.point_of_entry == wanted.point_of_entry.upper())
-    return conditions
+def _of_each(scope: Scope, of_one: str) -> str:
+    """The lists of all companies (or of the one country, or office), each read along its own part of the index."""
+    whose = (scope.where.replace("{value}", f"${number}") for number in range(1, len(scope.values) + 1))
+    return " UNION ALL ".join(of_one.replace("{whose}", one) for one in whose)
+
+
+def _order(place: Place) -> str:
+    way = "DESC" if place.sorting.descending is not place.backwards else "ASC"
+    return f"place {way}, id {way}"
+
+
+def _behind(place: Place, arguments: list[Any]) -> str:
+    if place.key is None:
+        return ""
+    sign = "<" if place.sorting.descending is not place.backwards else ">"
+    arguments += place.key
+    return f" AND ({_PLACES[place.sorting.order]}, id) {sign} (${len(arguments) - 1}, ${len(arguments)})"
+
+
+def _conditions(scope: Scope, wanted: Criteria) -> Statement:
+    """What must be true of a licence, and the arguments so far: those of the scope, then those of the conditions."""
+    asked, state = wanted.search, wanted.search.state
+    arguments: list[Any] = [*scope.values]
+    conditions: list[str] = []
+
+    def must(condition: str, value: Any) -> None:
+        if value:
+            arguments.append(value)
+            conditions.append(condition.format(f"${len(arguments)}"))
+
+    must("vpa_country = {}", scope.partner_country)
+    number = normalised(asked.number)
+    must(f"{_indexed('licence_number', number)} LIKE {{}}", _part(number))
+    must("clearance_state = {}" if state in CLEARANCE_STATES else "validation_state = {}", state)
+    must("code_beginnings @> ARRAY[{}::text]", asked.commodity_code.translate(_NO_BLANKS))
+    must(f"{_indexed('requester_name', asked.requester)} ILIKE {{}}", _part(asked.requester))
+    must(f"{_indexed('descriptions', asked.description)} ILIKE {{}}", _part(asked.description))
+    must("vpa_country = {}", asked.partner_country)
+    must(f"{_PLACES[Order.ARRIVAL]} >= {{}}", wanted.arrives_from)
+    must(f"{_PLACES[Order.ARRIVAL]} < {{}}", wanted.arrives_before or (wanted.arrives_from and NO_ARRIVAL))
+    must("left(point_of_entry, 2) = {}", wanted.entry_country)
+    if wanted.offices is not None:
+        arguments.append(list(wanted.offices))
+        conditions.append(f"point_of_entry = ANY(${len(arguments)})")
+    return " AND ".join(conditions) or "true", arguments
+
+
+_NO_BLANKS = str.maketrans("", "", " .")
+_THREE_LETTERS = re.compile(r"[^\W_]{3}")
+_LITERALLY = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
+
+
+def _indexed(column: str, text: str) -> str:
+    """The column; so written that its trigrams are left alone where the text has none and every licence would fit."""
+    return column if _THREE_LETTERS.search(text) else f"({column} || '')"
+
+
+def _part(text: str) -> str:
+    """The pattern of what has this text in it."""
+    return f"%{text.translate(_LITERALLY)}%" if text else ""
