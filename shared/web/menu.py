@@ -26,6 +26,7 @@ _MORE: dict[str | None, list[Link]] = {
     "agent": _NEW_LICENCE,
     "msca": [
         Link(N_("Cases"), "/validation/cases"),
+        Link(N_("New licence"), "/licences/new"),
         Link(N_("Yearly report"), "/validation/reports/annual"),
         Link(N_("Role requests"), "/identity/requests"),
     ],
