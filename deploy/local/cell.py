@@ -58,7 +58,8 @@ def main() -> int:
             say("It is stopped." if chosen.stop else f"The cell of {country} runs at http://localhost:{port}")
             return 0
         time.sleep(0.5)
-    say(f"The cell of {country} is not {'stopped' if chosen.stop else 'ready'} after {WITHIN:.0f} s; see {directory}/logs.")
+    wanted = "stopped" if chosen.stop else "ready"
+    say(f"The cell of {country} is not {wanted} after {WITHIN:.0f} s; see {directory}/logs.")
     return 1
 
 

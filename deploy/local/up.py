@@ -179,7 +179,7 @@ async def wished(product: Product) -> tuple[str, str]:
     """Wait until somebody wants a cell otherwise than it is; tells which, and how."""
     file = product.directory / "cells-wanted.json"
     while True:
-        wanted: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}  # noqa: ASYNC240 - a tiny file
+        wanted: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         for country, state in wanted.items():
             if (country in product.cells.running) != (state == "running"):
                 return country, state
@@ -198,7 +198,7 @@ async def fulfil(product: Product, country: str, state: str) -> None:
         else:
             await cells.add(country, port=a_free_port_after(product.port, product.host))
     except (DidNotStart, OSError, asyncpg.PostgresError) as error:
-        (product.directory / "cells-wanted.json").unlink(missing_ok=True)  # noqa: ASYNC240 - a tiny file
+        (product.directory / "cells-wanted.json").unlink(missing_ok=True)
         say(f"! It did not work: {error}")
     else:
         say(f"  The cell of {country} is {state}" + (f" at {cells.origin(country)}" if state == "running" else "."))
@@ -207,7 +207,6 @@ async def fulfil(product: Product, country: str, state: str) -> None:
 def a_free_port_after(port: int, host: str) -> int:
     """An address that people can remember."""
     return next(p for p in range(port + 1, port + 1000) if port_is_free(p, host))
-
 
 
 async def run_until_signal(product: Product, *, empty: bool) -> None:

@@ -22,7 +22,9 @@ from shared.service import Service
 def prepare_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--country", required=True, help="the Member State, such as BE")
     parser.add_argument("--year", type=int, required=True)
-    parser.add_argument("--as-of", type=date.fromisoformat, help="as known at the end of this day; today when not given")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, help="as known at the end of this day; today when not given"
+    )
     parser.add_argument("--format", choices=["text", "csv", "xlsx"], default="text")
     parser.add_argument("--to", type=Path, help="write into this file (needed for xlsx)")
 

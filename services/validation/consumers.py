@@ -16,45 +16,30 @@ def listener_for(countries: frozenset[str]) -> Listener:
     """What a cell for these countries hears; one for every Member State when none is named."""
     listener = Listener("validation")
     keep_roles(listener)
-
-    @listener.hears_together(AuthorityRegistered)
-    async def rename_roles_when_authority_renamed(work: Work, heard: list[Heard]) -> None:
-        await rename_bodies(work.db, {h.event.authority_id: h.event.name for h in heard})
-
-    @listener.hears(AccountDeleted)
-    async def put_pseudonyms_when_account_deleted(work: Work, event: AccountDeleted) -> None:
-        await former_people.keep(work.db, event.account_id, event.pseudonym)
-
-    async def go_on(work: Work, licence_ids: list[UUID]) -> None:
-        """Hear what came before the case it is about."""
-        for event in await early.take(work.db, licence_ids):
-            if isinstance(event, InformationProvided):
-                await use_cases.receive_answer(work, event, countries=countries)
-            elif isinstance(event, WithdrawalAsked):
-                await use_cases.withdraw_when_asked(work, event, countries=countries)
-            elif isinstance(event, LicenceReplacing):
-                await use_cases.put_aside_when_replaced(work, event)
+    _keep_people(listener)
 
     @listener.hears_together(LicenceSubmitted)
     async def open_cases_when_licences_submitted(work: Work, heard: list[Heard]) -> None:
         submitted = [(h.event.licence, h.envelope.time) for h in heard]
         await use_cases.open_cases(work, submitted, countries=countries)
-        await go_on(work, [licence.id for licence, _at in submitted])
+        await _go_on(work, [licence.id for licence, _at in submitted], countries)
         await former_people.rename_again(work.db, {licence.requester.account_id for licence, _at in submitted})
 
     @listener.hears_together(CaseHandedOver)
     async def receive_cases_when_handed_over(work: Work, heard: list[Heard]) -> None:
         await use_cases.receive_cases(work, [h.event for h in heard], countries=countries)
-        await go_on(work, [h.event.licence_id for h in heard])
+        await _go_on(work, [h.event.licence_id for h in heard], countries)
         await former_people.rename_again(work.db, {h.event.requester_id for h in heard})
 
     @listener.hears(InformationProvided)
     async def go_on_when_information_provided(work: Work, event: InformationProvided) -> None:
         await use_cases.receive_answer(work, event, countries=countries)
+        await former_people.rename_again(work.db, {event.by.account_id})
 
     @listener.hears(WithdrawalAsked)
     async def give_back_when_withdrawal_asked(work: Work, event: WithdrawalAsked) -> None:
         await use_cases.withdraw_when_asked(work, event, countries=countries)
+        await former_people.rename_again(work.db, {event.by.account_id})
 
     @listener.hears(LicenceNumberDisputed)
     async def note_when_number_disputed(work: Work, event: LicenceNumberDisputed) -> None:
@@ -66,3 +51,24 @@ def listener_for(countries: frozenset[str]) -> Listener:
         await use_cases.put_aside_when_replaced(work, event)
 
     return listener
+
+
+async def _go_on(work: Work, licence_ids: list[UUID], countries: frozenset[str]) -> None:
+    """Hear what came before the case it is about."""
+    for event in await early.take(work.db, licence_ids):
+        if isinstance(event, InformationProvided):
+            await use_cases.receive_answer(work, event, countries=countries)
+        elif isinstance(event, WithdrawalAsked):
+            await use_cases.withdraw_when_asked(work, event, countries=countries)
+        elif isinstance(event, LicenceReplacing):
+            await use_cases.put_aside_when_replaced(work, event)
+
+
+def _keep_people(listener: Listener) -> None:
+    @listener.hears_together(AuthorityRegistered)
+    async def rename_roles_when_authority_renamed(work: Work, heard: list[Heard]) -> None:
+        await rename_bodies(work.db, {h.event.authority_id: h.event.name for h in heard})
+
+    @listener.hears(AccountDeleted)
+    async def put_pseudonyms_when_account_deleted(work: Work, event: AccountDeleted) -> None:
+        await former_people.keep(work.db, event.account_id, event.pseudonym)

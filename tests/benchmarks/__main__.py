@@ -13,7 +13,7 @@ from deploy.local.postgres import Postgres
 from shared.command import GC_THRESHOLD
 from shared.contracts import topics
 from shared.database import migrate
-from tests.benchmarks import consumer, operators, relay, sign_in, submit
+from tests.benchmarks import consumer, operators, reach, relay, sign_in, submit
 
 ROOT = Path(__file__).parents[2]
 BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
@@ -22,7 +22,10 @@ BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
 async def main() -> None:
     """Run what was asked for; all without arguments."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("only", nargs="*", default=["relay", "consumer", "submit", "sign_in", "operators"])
+    parser.add_argument("only", nargs="*", default=["relay", "consumer", "reach", "submit", "sign_in", "operators"])
+    parser.add_argument(
+        "--cases", type=int, default=100_000, help="how many cases `rebuild` rebuilds (1000000 for all)"
+    )
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     chosen = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
@@ -40,6 +43,15 @@ async def main() -> None:
             if "consumer" in chosen.only:
                 url = await _database(postgres, "consumer", ROOT / "services/validation/migrations", "validation")
                 await consumer.measure(url, broker.bootstrap, Path(folder), kafka_idempotence=idempotent)
+            if "reach" in chosen.only:
+                url = await _database(postgres, "reach", ROOT / "services/validation/migrations", "validation")
+                teller = await _database(postgres, "teller", ROOT / "tests/shared/migrations", "licences")
+                await reach.measure(url, teller, broker.bootstrap, Path(folder), kafka_idempotence=idempotent)
+            if "rebuild" in chosen.only:
+                url = await _database(postgres, "rebuild", ROOT / "services/validation/migrations", "validation")
+                await consumer.measure(
+                    url, broker.bootstrap, Path(folder), count=chosen.cases, rounds=2, kafka_idempotence=idempotent
+                )
             if "submit" in chosen.only:
                 url = await _database(postgres, "submit", ROOT / "services/licences/migrations", "licences")
                 await submit.measure(url, Path(folder) / "attachments")

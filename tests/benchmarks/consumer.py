@@ -29,7 +29,7 @@ from tests.benchmarks.rounds import compare
 COUNT = 10_000
 BATCH = 500
 TOPIC = LicenceSubmitted.topic
-TABLES = "TRUNCATE licence_case, case_act, inbox, parked, outbox, outbox_unsent CASCADE"
+TABLES = "TRUNCATE licence_case, case_past, inbox, parked, outbox, outbox_unsent CASCADE"
 
 
 def submitted(serial: int, chance: random.Random) -> LicenceSubmitted:
@@ -51,10 +51,15 @@ def submitted(serial: int, chance: random.Random) -> LicenceSubmitted:
     return LicenceSubmitted(licence=contract_of(licence))
 
 
-async def measure(database_url: str, kafka: str, folder: Path, **settings: object) -> None:
-    """Print the comparison: seconds from the first record to the last commit, without joining the group."""
+async def measure(
+    database_url: str, kafka: str, folder: Path, *, count: int = COUNT, rounds: int = 6, **settings: object
+) -> None:
+    """Print the comparison: seconds from the first record to the last commit, without joining the group.
+
+    The topic holds what was put there before, too: a new broker, or this measurement alone.
+    """
     chosen = settings_for(Settings, database_url, kafka=kafka, attachments_dir=folder, kafka_batch=BATCH, **settings)
-    await _fill(chosen)
+    await _fill(chosen, count)
 
     async def bare() -> float:
         db = await asyncpg.connect(database_url)
@@ -65,7 +70,7 @@ async def measure(database_url: str, kafka: str, folder: Path, **settings: objec
         )  # fmt: skip
         await consumer.start()
         done, started = 0, None
-        while done < COUNT:
+        while done < count:
             found = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
             started = started or time.perf_counter()
             records = [record for part in found.values() for record in part]
@@ -83,12 +88,13 @@ async def measure(database_url: str, kafka: str, folder: Path, **settings: objec
         await service.open()
         async with service.work() as work:
             await work.db.execute(TABLES)
-        taken = await _time_hearing(service)
+        taken = await _time_hearing(service, count)
         await service.close()
         return taken
 
     floor = "raw getmany, pydantic, one statement for inbox and cases"
-    await compare("Licences to open cases", COUNT, {floor: bare, "validation, hearing": by_service})
+    title = "Licences to open cases" if count == COUNT else "Cases rebuilt from the topic"
+    await compare(title, count, {floor: bare, "validation, hearing": by_service}, rounds=rounds)
 
 
 async def _poll_and_one_statement(db: asyncpg.Connection, records: Sequence[ConsumerRecord]) -> None:
@@ -107,7 +113,7 @@ async def _poll_and_one_statement(db: asyncpg.Connection, records: Sequence[Cons
     await db.execute(statement, *columns, ids)
 
 
-async def _time_hearing(service: Service) -> float:
+async def _time_hearing(service: Service, count: int) -> float:
     first, last, heard = 0.0, 0.0, 0
     original = service.hearing.hear
 
@@ -121,20 +127,20 @@ async def _time_hearing(service: Service) -> float:
     task = asyncio.create_task(service.subscription.run())
 
     async def complete() -> bool:
-        return heard >= COUNT
+        return heard >= count
 
-    await until(complete, within=120)
+    await until(complete, within=120 + count / 500)
     await background.stop(task)
     return last - first
 
 
-async def _fill(settings: Settings) -> None:
+async def _fill(settings: Settings, count: int) -> None:
     """Put the events on the topic, as the relay would."""
     client = producer(settings)
     await client.start()
     chance = random.Random(1)  # noqa: S311 - nothing here is secret
     sending = []
-    for serial in range(COUNT):
+    for serial in range(count):
         event = submitted(serial, chance)
         headers = {
             "ce_specversion": "1.0",
@@ -147,5 +153,8 @@ async def _fill(settings: Settings) -> None:
         encoded = [(name, value.encode()) for name, value in headers.items()]
         payload = event.model_dump_json().encode()
         sending.append(await client.send(TOPIC, payload, key=event.key.encode(), headers=encoded))
+        if len(sending) == COUNT:
+            await asyncio.gather(*sending)
+            sending.clear()
     await asyncio.gather(*sending)
     await client.stop()

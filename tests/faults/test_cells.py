@@ -25,7 +25,9 @@ from tests.journeys.stage import ask, command
 
 pytestmark = pytest.mark.fault
 MAIN, CELL = "validation", "validation-be"
-STANDS = "SELECT validation_state || CASE WHEN held THEN '' ELSE ', elsewhere' END FROM licence_case WHERE licence_id = $1"
+STANDS = (
+    "SELECT validation_state || CASE WHEN held THEN '' ELSE ', elsewhere' END FROM licence_case WHERE licence_id = $1"
+)
 
 
 async def handed_in(cast: Cast, office: str) -> dict[str, Any]:

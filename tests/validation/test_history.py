@@ -156,7 +156,9 @@ async def test_the_chain_holds_when_somebody_deletes_the_account(service: Valida
     submitted = licence()
     case_id = await opened(service, submitted)
     leaver = uuid4()
-    entry = Entry(NOW, "read", leaver, "Lena Leaver", "CA", "", {"by": {"account_id": str(leaver), "name": "Lena Leaver"}})
+    entry = Entry(
+        NOW, "read", leaver, "Lena Leaver", "CA", "", {"by": {"account_id": str(leaver), "name": "Lena Leaver"}}
+    )
     async with service.work() as work:
         await storage.note(work.db, case_id, entry)
         await use_cases.read_case(work, people.colleague, case_id)

@@ -1,8 +1,8 @@
 """Facts come in any order across topics, again, and late: an authority cell ends in the same state all the same.
 
 Kept is only the order within one topic for one licence, as Kafka keeps it. What a cell is told by others is drawn here:
-licences handed in, answers, withdrawals, hand-overs into the cell and out of it, replacements. Compared are the cases it
-holds, their acts, and what it tells; what is left here of a case that only passed through is not.
+licences handed in, answers, withdrawals, hand-overs into the cell and out of it, replacements. Compared are the cases
+it holds, their acts, and what it tells; what is left here of a case that only passed through is not.
 """
 
 import asyncio
@@ -38,8 +38,8 @@ SELECT c.licence_id, version, country, point_of_entry, validation_state, clearan
 FROM licence_case c WHERE held ORDER BY licence_id
 """
 TABLES = (
-    "outbox_unsent", "outbox", "inbox", "parked", "early_message", "case_elsewhere", "case_past", "case_history", "case_act",
-    "licence_case",
+    "outbox_unsent", "outbox", "inbox", "parked", "early_message", "case_elsewhere", "case_past", "case_history",
+    "case_act", "licence_case",
 )  # fmt: skip
 EXAMPLES = 25
 TOLD = "SELECT key, type, payload FROM outbox ORDER BY key, id"

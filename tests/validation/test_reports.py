@@ -26,7 +26,7 @@ from shared.testing.apps import browser
 from shared.testing.forms import visit
 from shared.testing.people import Issuer, know, person
 from tests.validation.conftest import People
-from tests.validation.examples import NOW, boxes, licence, line, opened, whole
+from tests.validation.examples import boxes, licence, line, opened, whole
 
 MRNS = (f"26BEX00000000{n:04}" for n in range(1, 9_999))
 YEAR_ENDS = datetime(2026, 11, 20, tzinfo=UTC)
@@ -171,9 +171,7 @@ async def test_many_cases_equal_a_count_of_what_was_done(life: Life) -> None:
             expected["cleared"] += 1
             expected["volume"] += volume
         elif number % 3 == 1:
-            await life.do(
-                day(7, 2), use_cases.reject_licence, case_id, reason="No.", reason_code="SUSPECTED_FORGERY"
-            )
+            await life.do(day(7, 2), use_cases.reject_licence, case_id, reason="No.", reason_code="SUSPECTED_FORGERY")
             expected["unmet"] += 1
     made = await life.report()
     (total,) = [one for one in made.totals if one.partner == "LR"]
@@ -183,9 +181,7 @@ async def test_many_cases_equal_a_count_of_what_was_done(life: Life) -> None:
 
 
 async def test_a_returned_licence_counts_once_with_the_boxes_it_came_back_with(life: Life) -> None:
-    submitted = licence(
-        boxes=boxes(issuing_authority=boxes().issuing_authority.model_copy(update={"country": "CM"}))
-    )
+    submitted = licence(boxes=boxes(issuing_authority=boxes().issuing_authority.model_copy(update={"country": "CM"})))
     await opened(life.service, submitted, at=day(8, 1))
     await life.do(
         day(8, 2), use_cases.return_licence, submitted.id, text="", boxes=[BoxReason(10, "HS_MISMATCH", "Which?")]

@@ -38,7 +38,7 @@ State, or their licence was lodged before. They count as received, not as unmet.
 
 @dataclass(frozen=True)
 class Period:
-    """A calendar year in a Member State, as it was known at the end of `as_of`: moments from `begins` to before `ends`."""
+    """A calendar year in a Member State, as known at the end of `as_of`: moments from `begins` to before `ends`."""
 
     country: str
     year: int

@@ -13,8 +13,8 @@ from shared import reference_data
 from shared.http import SignedIn
 from shared.person import Person
 from shared.problems import FieldError, WrongContent
-from shared.web.forms import Form
 from shared.web.formats import country as country_name
+from shared.web.forms import Form
 from shared.web.i18n import N_, _
 from shared.web.pages import see_other
 

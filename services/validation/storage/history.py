@@ -44,7 +44,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $12)
 
 
 async def note(db: asyncpg.Connection, licence_id: UUID, entry: Entry) -> None:
-    """Add to the history of a case. Nothing in it is ever changed, but for the names of those who deleted the account."""
+    """Add to the history of a case. Nothing in it is ever changed, but names of those who deleted the account."""
     head = await db.fetchrow(_HEAD, licence_id, START)
     salt, position = secrets.token_bytes(SALT_BYTES), head["entries"] + 1
     seal = seal_of(salt, entry.name)

@@ -1,4 +1,4 @@
-"""The numbers of the yearly report, from the kept past of each case (table case_past, written by the database itself)."""
+"""The numbers of the yearly report, from the kept past of each case (case_past, written by the database itself)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -49,7 +49,7 @@ SELECT vpa_country, how, count(*)::int, sum(volume), sum(weight) FROM (
 async def by_heading(db: asyncpg.Connection, period: Period, partner: str | None) -> Sequence[HeadingRow]:
     """Licences received and cleared, and quantities, by partner country and heading."""
     rows = await db.fetch(_BY_HEADING, *_asked(period, partner))
-    return [HeadingRow(*row[:4], Quantities(*row[4:])) for row in rows]
+    return [HeadingRow(row[0], row[1], row[2], row[3], Quantities(row[4], row[5])) for row in rows]
 
 
 async def totals(
@@ -57,7 +57,10 @@ async def totals(
 ) -> Sequence[PartnerTotal]:
     """The same by partner country alone, each licence once; `licensed` are the quantities of its headings together."""
     rows = await db.fetch(_TOTALS, *_asked(period, partner))
-    return [PartnerTotal(*row[:3], licensed.get(row[0], Quantities()), Quantities(*row[3:])) for row in rows]
+    return [
+        PartnerTotal(row[0], row[1], row[2], licensed.get(row[0], Quantities()), Quantities(row[3], row[4]))
+        for row in rows
+    ]
 
 
 async def unmet(db: asyncpg.Connection, period: Period, partner: str | None) -> Sequence[UnmetRow]:

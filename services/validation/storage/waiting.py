@@ -43,7 +43,7 @@ async def stuck(
 ) -> Sequence[Stuck]:
     """A page of cases that stand longer than `limits` (days by country and state) allow."""
     told = [(country, state, days) for country in countries for state, days in limits[country].items()]
-    of, states, days = ([row[place] for row in told] for place in range(3))
+    of, states, days = [row[0] for row in told], [row[1] for row in told], [row[2] for row in told]
     before = [now - timedelta(days=n) for n in days]
     rows = await db.fetch(_STUCK, list(countries), of, states, before, *after, days, limit)
     return [

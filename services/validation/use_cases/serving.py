@@ -25,7 +25,7 @@ async def begin_to_serve(work: Work, countries: frozenset[str]) -> None:
 
 
 async def part_with_others(work: Work, countries: frozenset[str]) -> int:
-    """Make a copy of another cell's database a new cell's own: delete the cases of Member States that it will not serve.
+    """Make a copy of another cell's database a new cell's own: delete the cases of those that it will not serve.
 
     Returns how many. Raises NotHeard when the copied database did not serve these Member States until it was copied.
     """

@@ -74,7 +74,7 @@ def _chain_what_is_there() -> None:
     db.execute(text(_HEADS))
 
 
-# The one change that is let through: who deleted the account goes under the pseudonym, and the salt of the name with it.
+# The one change that is let through: who deleted the account goes under the pseudonym, and the name's salt goes.
 CHAINED = """
 ALTER TABLE case_act
     ALTER COLUMN position SET NOT NULL,
@@ -145,7 +145,8 @@ CREATE FUNCTION goods_by_heading(licence jsonb) RETURNS jsonb LANGUAGE sql IMMUT
             (SELECT count(*) FROM heading) AS headings,
             (SELECT sum(volume) FROM line) AS volume_of_lines, (SELECT sum(weight) FROM line) AS weight_of_lines
     ), broken_down AS (
-        SELECT heading, CASE WHEN headings = 1 THEN coalesce(whole.volume, heading.volume) ELSE heading.volume END AS volume,
+        SELECT heading,
+            CASE WHEN headings = 1 THEN coalesce(whole.volume, heading.volume) ELSE heading.volume END AS volume,
             CASE WHEN headings = 1 THEN coalesce(whole.weight, heading.weight) ELSE heading.weight END AS weight
         FROM heading, whole
         UNION ALL
@@ -170,7 +171,8 @@ $$;
 CREATE FUNCTION case_past_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     WITH other AS (
-        SELECT c.*, c.licence IS DISTINCT FROM b.licence AS other_licence FROM changed c JOIN before b USING (licence_id)
+        SELECT c.*, c.licence IS DISTINCT FROM b.licence AS other_licence
+        FROM changed c JOIN before b USING (licence_id)
         WHERE (c.validation_state, c.clearance_state, c.state_since, c.country, c.vpa_country, c.reason_code,
                c.declared_volume_m3, c.declared_net_weight_kg, c.licence)
           IS DISTINCT FROM (b.validation_state, b.clearance_state, b.state_since, b.country, b.vpa_country,
