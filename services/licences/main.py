@@ -43,4 +43,5 @@ def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
         messages.router,
         files.router,
     )
-    return create_service(settings, clock).app(*pages, api.router, messages_api.router, electronic_api.router, bulk_api.router)
+    apis = (api.router, messages_api.router, electronic_api.router, bulk_api.router)
+    return create_service(settings, clock).app(*pages, *apis)

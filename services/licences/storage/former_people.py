@@ -9,8 +9,8 @@ from shared.pseudonyms import rename_in_outbox
 
 
 async def rename(db: asyncpg.Connection, account_id: UUID, pseudonym: str) -> None:
-    """In the licences this person entered, in the timelines, beside files with many licences, and in the facts kept for a
-    refill. Searches this person kept are forgotten."""
+    """In the licences this person entered, in the timelines, beside files with many licences, and in the facts kept for
+    a refill. Searches this person kept are forgotten."""
     await db.execute("UPDATE licence SET requester_name = $2 WHERE requester_id = $1", account_id, pseudonym)
     rows = await db.fetch("UPDATE licence_event SET by = $2 WHERE by_id = $1 RETURNING at", account_id, pseudonym)
     entered = await db.fetch(

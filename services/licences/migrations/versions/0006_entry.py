@@ -17,7 +17,8 @@ ALTER TABLE licence
     ADD COLUMN issued_electronically boolean NOT NULL DEFAULT false,
     ADD COLUMN entered_by_id uuid,
     ADD COLUMN entered_by text;
-CREATE INDEX licence_entered_by ON licence (entered_by_id, id) WHERE validation_state = 'draft' AND entered_by_id IS NOT NULL;
+CREATE INDEX licence_entered_by ON licence (entered_by_id, id)
+    WHERE validation_state = 'draft' AND entered_by_id IS NOT NULL;
 ALTER TABLE attachment ADD COLUMN issued boolean NOT NULL DEFAULT false;
 """
 
