@@ -13,7 +13,7 @@ from deploy.local.postgres import Postgres
 from shared.command import GC_THRESHOLD
 from shared.contracts import topics
 from shared.database import migrate
-from tests.benchmarks import consumer, operators, reach, relay, sign_in, submit
+from tests.benchmarks import consumer, licence_search, operators, reach, relay, sign_in, submit
 
 ROOT = Path(__file__).parents[2]
 BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
@@ -25,6 +25,13 @@ async def main() -> None:
     parser.add_argument("only", nargs="*", default=["relay", "consumer", "reach", "submit", "sign_in", "operators"])
     parser.add_argument(
         "--cases", type=int, default=100_000, help="how many cases `rebuild` rebuilds (1000000 for all)"
+    )
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=licence_search.SIZES,
+        help="among how many licences `licence_search` searches",
     )
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     chosen = parser.parse_args()
@@ -61,6 +68,8 @@ async def main() -> None:
             if "operators" in chosen.only:
                 url = await _database(postgres, "operators", ROOT / "services/identity/migrations", "identity")
                 await operators.measure(url)
+            if "licence_search" in chosen.only:
+                await licence_search.measure(postgres, chosen.sizes)
         await asyncio.to_thread(postgres.remove)
 
 

@@ -92,7 +92,8 @@ def _bare(pool: asyncpg.Pool) -> FastAPI:
             now = dt.datetime.now(dt.UTC)
             answers = (submission.point_of_entry, submission.arrival, "+01:00", None, submission.message)
             await db.execute(
-                storage._SUBMIT, licence_id, row["version"] + 1, "submitted", "[]", now, *answers, "x"
+                storage._SUBMIT, licence_id, row["version"] + 1, "submitted", "[]", now, *answers, "x", None, [],
+                "submitted", "{}",
             )  # fmt: skip
             columns = ([uuid4()], ["licences.licences"], [b"key"], ["type"], [payload.encode()], [None], [None])
             await db.execute(outbox._ADD, *columns, now)

@@ -2,7 +2,7 @@
 
 What many licences share is met on the way down the list; what few share is gathered from the index of what can be
 sought, and sorted. Which it is shows on the first steps down the list. So neither "all that are cleared" nor "the one
-with this number" takes long, however many licences there are (docs/decisions/0013-searching-licences.md).
+with this number" takes long, however many licences there are (docs/decisions/0024-searching-licences.md).
 """
 
 import datetime as dt
