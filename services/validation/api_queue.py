@@ -127,7 +127,7 @@ def _queued(case: QueuedCase, page: QueuePage) -> dict[str, Any]:
         "officer": {"id": str(case.officer_id), "name": case.officer_name} if case.officer_id else None,
         "state_since": case.state_since.isoformat(),
         "deadline": {"on": deadline.on.isoformat(), "passed": deadline.late} if deadline else None,
-        "risk": case.risk,
+        "risk": case.risk if case.is_assessed else None,
         "risk_reasons": [{"code": reason.code, "points": reason.points} for reason in case.risk_reasons],
         "sampled": case.sampled,
         "proposed_by": case.proposed_by,

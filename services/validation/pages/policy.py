@@ -22,6 +22,8 @@ router = APIRouter()
 POLICY = "/validation/policy"
 NO_NUMBER = N_("Write a whole number in digits.")
 MOST_DIGITS = 4
+NO_VERSION = -1
+"""What nobody ever saved, so that saving on top of it is refused."""
 
 FOUR_EYES = {
     FourEyes.NEVER: N_("Never: one officer decides"),
@@ -61,7 +63,8 @@ async def policy(request: Request, service: InService, person: SignedIn, country
 async def save(request: Request, service: InService, person: SignedIn, country: str = "") -> Response:
     """Save what was chosen, all of it or nothing."""
     form = await Form.read(request)
-    version = int(form.text("version")) if form.text("version").isdecimal() else -1
+    typed = form.text("version")
+    version = int(typed) if typed.isdecimal() and len(typed) <= MOST_DIGITS else NO_VERSION
     try:
         chosen = _read(form)
         async with service.work() as work:

@@ -56,7 +56,8 @@ async def keep_policy(
     status = await db.execute(
         """
         INSERT INTO authority_policy AS kept (country, version, policy, changed_at, changed_by)
-        VALUES ($1, $2 + 1, $3, $4, $5)
+        SELECT $1, $2::int + 1, $3, $4, $5
+        WHERE $2 = 0 OR EXISTS (SELECT FROM authority_policy WHERE country = $1)
         ON CONFLICT (country) DO UPDATE SET version = excluded.version, policy = excluded.policy,
             changed_at = excluded.changed_at, changed_by = excluded.changed_by
         WHERE kept.version = $2

@@ -30,7 +30,7 @@ Statement = tuple[str, list[Any]]
 
 @dataclass(frozen=True)
 class QueuedCase:
-    """One row of the queue. `risk` is None until it has been worked out."""
+    """One row of the queue. `risk` says something only when it is assessed."""
 
     licence_id: UUID
     version: int
@@ -51,7 +51,8 @@ class QueuedCase:
     officer_name: str | None
     state_since: datetime
     due_on: date | None
-    risk: int | None
+    risk: int
+    is_assessed: bool
     risk_reasons: tuple[Reason, ...]
     sampled: bool
     proposed_by: str | None
@@ -59,7 +60,7 @@ class QueuedCase:
     def key(self, order: Order) -> Key:
         """Its place in this order."""
         if order is Order.RISK:
-            return self.risk or 0, self.licence_id
+            return self.risk, self.licence_id
         return (self.arrival if order is Order.ARRIVAL else self.submitted_at), self.licence_id
 
 
@@ -83,7 +84,7 @@ class QueueFilter:
 
 
 _COMPUTED = {
-    "risk": "CASE WHEN assessed_at IS NOT NULL THEN risk END AS risk",
+    "is_assessed": "assessed_at IS NOT NULL AS is_assessed",
     "proposed_by": "proposal #>> '{by,name}' AS proposed_by",
 }
 _NAMES = QueuedCase.__dataclass_fields__

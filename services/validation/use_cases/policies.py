@@ -48,7 +48,7 @@ async def read_policy(work: Work, person: Person, country: str = "") -> PolicyVi
     policy, version = await storage.policy_of(work.db, country)
     saved = await storage.policy_changes(work.db, country)
     before = [*(change.policy for change in saved[1:]), Policy()]
-    history = [Changed(change, differences(old, change.policy)) for change, old in zip(saved, before, strict=True)]
+    history = [Changed(change, differences(old, change.policy)) for change, old in zip(saved, before, strict=False)]
     return PolicyView(country, policy, version, history[: storage.SHOWN_CHANGES], country in own, countries)
 
 
