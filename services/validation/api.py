@@ -7,15 +7,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from services.validation import use_cases
 from services.validation.domain.case import Case
 from services.validation.domain.checks import Check
+from services.validation.domain.marks import Mark
+from services.validation.domain.proceedings import Question, Verification
 from services.validation.domain.quantities import Quantities, compare
 from services.validation.domain.states import ActorKind
 from services.validation.pages.common import InService
-from services.validation.storage import Entry, StoredCase
+from services.validation.storage import Amendment, Entry, StoredCase
 from services.validation.use_cases import CaseView
 from services.validation.words import sentence, title
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
@@ -105,7 +107,9 @@ async def clear(
             "resumed": use_cases.resume_clearance,
             "refused": use_cases.refuse_clearance,
         }[call.outcome]
-        return await with_reason(work, person, case_id, reason=call.reason, version=version)
+        as_authority = call.outcome != "suspended" and not any(role.kind == ActorKind.CUSTOMS for role in person.roles)
+        how = {"acting": ActorKind.MSCA} if as_authority else {}
+        return await with_reason(work, person, case_id, reason=call.reason, version=version, **how)
 
     return await answer_once(request, service, person, key, act)
 
@@ -148,7 +152,44 @@ def _whole(view: CaseView) -> dict[str, Any]:
         "licence": case.licence.model_dump(mode="json"),
         "checks": [_check(check) for check in view.checks],
         "history": [_act(entry) for entry in view.acts],
+        **_around(view),
     }
+
+
+def _around(view: CaseView) -> dict[str, Any]:
+    """What is going on around a case, for its authority: empty for others."""
+    case = view.case
+    return {
+        "officer": case.officer.name if case.officer else None,
+        "due_on": case.due_on.isoformat() if case.due_on else None,
+        "risk": {
+            "score": case.risk if case.assessed_at else None,
+            "reasons": [{"code": reason.code, "points": reason.points} for reason in case.risk_reasons],
+            "sampled": case.sampled,
+        },
+        "questions": _QUESTIONS.dump_python(case.questions, mode="json"),
+        "verifications": _VERIFICATIONS.dump_python(case.verifications, mode="json"),
+        "proposal": {
+            "outcome": case.proposal.outcome,
+            "reason_code": case.proposal.reason_code,
+            "text": case.proposal.text,
+            "by": case.proposal.by.body,
+            "at": case.proposal.at.isoformat(),
+        }
+        if case.proposal
+        else None,
+        "amendments": _AMENDMENTS.dump_python(list(view.amendments), mode="json"),
+        "marks": _MARKS.dump_python(list(view.marks), mode="json"),
+        "replaces": str(view.replaces.licence_id) if view.replaces else None,
+        "replaced_by": str(view.replaced_by.licence_id) if view.replaced_by else None,
+        "may": sorted(view.may),
+    }
+
+
+_QUESTIONS = TypeAdapter(tuple[Question, ...])
+_VERIFICATIONS = TypeAdapter(tuple[Verification, ...])
+_AMENDMENTS = TypeAdapter(list[Amendment])
+_MARKS = TypeAdapter(list[Mark])
 
 
 def _decision(case: Case) -> dict[str, Any] | None:

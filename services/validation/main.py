@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.validation import api, api_queue, pages, single_window
+from services.validation import api, api_acts, api_queue, pages, single_window
 from services.validation.service import Validation
 from services.validation.settings import Settings
 from shared.work import Clock, utc_now
@@ -15,4 +15,4 @@ def create_service(settings: Settings | None = None, clock: Clock = utc_now) -> 
 
 def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     """The ASGI application."""
-    return create_service(settings, clock).app(pages.router, api_queue.router, single_window.router, api.router)
+    return create_service(settings, clock).app(pages.router, api_queue.router, single_window.router, api_acts.router, api.router)

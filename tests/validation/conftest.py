@@ -23,6 +23,7 @@ class People:
     officer: Person
     colleague: Person
     dutch_officer: Person
+    dutch_colleague: Person
     customs: Person
     other_customs: Person
     importer: Person
@@ -51,6 +52,7 @@ async def people(service: Validation) -> People:
         officer=person("Olivia Officer", msca_role("BE")),
         colleague=person("Peter Prudent", msca_role("BE")),
         dutch_officer=person("Nina Noord", msca_role("NL")),
+        dutch_colleague=person("Noor Noord", msca_role("NL")),
         customs=person("Carl Customs", customs_role("BE101000")),
         other_customs=person("Zoe Zeebrugge", customs_role("BE343000")),
         importer=person("Ines Importer", importer_role()),

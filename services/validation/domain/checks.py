@@ -63,7 +63,7 @@ def arrival(facts: Facts) -> Check:
         found = Finding(Outcome.OK, "There are no two dates to compare.")
     else:
         days = (facts.arrival - facts.expiry_date).days
-        values = {"arrival": facts.arrival, "expiry": facts.expiry_date, "days": days}
+        values: dict[str, object] = {"arrival": facts.arrival, "expiry": facts.expiry_date, "days": days}
         if days > 0:
             message = (
                 "The goods arrive on %(arrival)s, %(days)s days after the expiry on %(expiry)s. That is allowed when "
@@ -78,7 +78,7 @@ def arrival(facts: Facts) -> Check:
 def partner_country(facts: Facts) -> Check:
     """Only partner countries whose licensing scheme works can issue licences, and none before it worked."""
     partner = facts.partner
-    values = {"country": facts.vpa_country}
+    values: dict[str, object] = {"country": facts.vpa_country}
     if partner is None:
         found = Finding(Outcome.FAIL, "%(country)s has no partnership agreement, so it cannot issue licences.", values)
     elif not partner.issuing:

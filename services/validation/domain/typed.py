@@ -27,7 +27,7 @@ class Typed:
         self.values: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
         self.mistakes: list[Mistake] = [] if mistakes is None else mistakes
 
-    def wrong(self, field: str, code: str, message: str, **params: object) -> None:
+    def wrong(self, field: str, code: str, message: str, /, **params: object) -> None:
         """Note a mistake in one of these fields."""
         self.mistakes.append(Mistake(f"{self.name}.{field}", code, message, params))
 

@@ -160,6 +160,18 @@ async def _waive(work: Work, person: Person, case_id: UUID, sent: Sent) -> None:
     await use_cases.waive_answer(work, person, case_id, sent.id("question"), version=sent.version)
 
 
+async def _take(work: Work, person: Person, case_id: UUID, _sent: Sent) -> None:
+    await use_cases.take_case(work, person, case_id)
+
+
+async def _take_over(work: Work, person: Person, case_id: UUID, _sent: Sent) -> None:
+    await use_cases.take_case(work, person, case_id, over=True)
+
+
+async def _release(work: Work, person: Person, case_id: UUID, _sent: Sent) -> None:
+    await use_cases.release_case(work, person, case_id)
+
+
 def _with_reason(use_case: Callable[..., Awaitable[object]], **how: object) -> Do:
     async def act(work: Work, person: Person, case_id: UUID, sent: Sent) -> None:
         await use_case(work, person, case_id, reason=sent.text("reason"), version=sent.version, **how)
@@ -204,15 +216,15 @@ ACTS: Mapping[str, PageAct] = {
         N_("Clearance is refused. Customs and the importer are told."),
     ),
     Act.TAKE: PageAct(
-        lambda work, person, case_id, sent: use_cases.take_case(work, person, case_id),
+        _take,
         N_("You work on this case now."),
     ),
     TAKE_OVER: PageAct(
-        lambda work, person, case_id, sent: use_cases.take_case(work, person, case_id, over=True),
+        _take_over,
         N_("You work on this case now."),
     ),
     Act.RELEASE: PageAct(
-        lambda work, person, case_id, sent: use_cases.release_case(work, person, case_id),
+        _release,
         N_("The case is back in the queue of all."),
     ),
 }

@@ -129,14 +129,18 @@ async def amend(
                 confirmation=confirmation,
                 version=version,
             )
-            if wrong:
-                raise WrongContent(wrong)
+            _readable(wrong)
     except WrongContent as refusal:
         errors = [error for error in refusal.errors if error.field not in {w.field for w in wrong}]
         return await _show(request, service, person, case_id, place, form.take(WrongContent([*wrong, *errors])))
     except (WrongState, Stale) as refusal:
         return await _show(request, service, person, case_id, place, form, refusal)
     return see_other(f"{QUEUE}/{case_id}#box-{number}-{line}", flash=_("The box is corrected. The original stays."))
+
+
+def _readable(wrong: list[FieldError]) -> None:
+    if wrong:
+        raise WrongContent(wrong)
 
 
 def _day(form: Form) -> tuple[date | None, list[FieldError]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.validation.boxes import Box, all_boxes, name_of, text_at
@@ -118,22 +117,3 @@ def _with_change(
     if correction is None:
         return line
     return line | {"text": "\n".join([*correction.lines(), str(line["text"])])}
-
-
-def as_json(row: Compared) -> dict[str, Any]:
-    """A box with its marks, for the API."""
-    return {
-        "box": row.box.number,
-        "line": row.box.line or None,
-        "changed_from": row.changed,
-        "marks": [
-            {
-                "finding": mark.finding,
-                "reason_code": mark.reason_code or None,
-                "text": mark.text,
-                "by": mark.name,
-                "at": mark.at.isoformat(),
-            }
-            for mark in row.marks
-        ],
-    }

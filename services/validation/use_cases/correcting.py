@@ -101,6 +101,13 @@ def first_field(number: int) -> str:
     return FIELDS[number][0]
 
 
+@cache
+def country_codes() -> frozenset[str]:
+    """Every two-letter code of a country."""
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if re.fullmatch(r"[A-Z]{2}", code)) - _NO_COUNTRIES
+
+
 def _issuing_authority(typed: Typed) -> dict[str, Any]:
     issuing = frozenset(country.code for country in reference_data.vpa_countries() if country.issuing)
     party = Party(
@@ -235,10 +242,3 @@ def _is_measured(boxes: Boxes) -> bool:
     if whole and (whole.volume_m3 or whole.net_weight_kg):
         return True
     return all(line.volume_m3 or line.net_weight_kg for line in boxes.commodities)
-
-
-@cache
-def country_codes() -> frozenset[str]:
-    """Every two-letter code of a country."""
-    codes = (str(code) for code in Locale("en").territories)
-    return frozenset(code for code in codes if re.fullmatch(r"[A-Z]{2}", code)) - _NO_COUNTRIES
