@@ -37,7 +37,8 @@ def reference() -> Reference:
 
 def _cites() -> frozenset[str]:
     """Names under which no species is traded that is not listed."""
-    listed, others = set(), set()
+    listed: set[str] = set()
+    others: set[str] = set()
     for kind in reference_data.species():
         names = {name.casefold() for name in (kind.common_name, kind.local_name, kind.scientific_name) if name}
         (listed if "CITES" in kind.note else others).update(names)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.licences import use_cases
 from services.licences.domain.form import Boxes, Party
-from services.licences.domain.licence import Licence, is_open, open_boxes
+from services.licences.domain.licence import Licence, is_open, open_boxes, takes_files
 from services.licences.domain.number import normalised
 from services.licences.pages import choices, for_companies, goods, rows, typed
 from services.licences.pages.conflict import CHOICE, Difference, differences, merged, undecided
@@ -249,6 +249,7 @@ async def _show(request: Request, service: Licences, licence: Licence, form: For
         "boxes": _overview(licence, form),
         "titles": TITLES,
         "is_open": lambda box: is_open(licence, box),
+        "takes_files": lambda box: takes_files(licence, box),
         "all_open": open_boxes(licence) is None,
         "reasons": {reason.box: reason.text for reason in licence.returned},
         "largest_file": service.settings.attachment_max_bytes,

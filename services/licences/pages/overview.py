@@ -38,7 +38,7 @@ _FIELDS = {
     7: r"boxes\.transport_mode",
     8: r"boxes\.licensee\..*",
     9: r"boxes\.commodities(\.\d+\.description)?",
-    10: r"boxes\.commodities\.\d+\.commodity_code|add_code",
+    10: r"boxes\.commodities\.\d+\.commodity_code",
     11: r"boxes\.commodities\.\d+\.species(\.\d+\.name)?",
     12: r"boxes\.commodities\.\d+\.species\.\d+\.countries_of_harvest",
     13: r"boxes\.commodities\.\d+\.species\.\d+\.countries_of_harvest",
