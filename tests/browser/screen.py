@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Response, ViewportSize
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Response, ViewportSize, expect
 
 from shared.testing.waiting import until
 from tests.journeys.people import Somebody
@@ -23,11 +23,16 @@ class Screen:
         page.on("response", self._note_response)
 
     @classmethod
-    async def of(cls, chromium: Browser, somebody: Somebody) -> "Screen":
-        """A new window in which this person has signed in."""
+    async def new(cls, chromium: Browser, origin: str) -> "Screen":
+        """A new window in which nobody has signed in."""
         context = await chromium.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/Brussels")
         context.set_default_timeout(15_000)
-        screen = cls(await context.new_page(), somebody.product.origin)
+        return cls(await context.new_page(), origin)
+
+    @classmethod
+    async def of(cls, chromium: Browser, somebody: Somebody) -> "Screen":
+        """A new window in which this person has signed in."""
+        screen = await cls.new(chromium, somebody.product.origin)
         await screen.open("/identity/sign-in")
         await screen.page.get_by_label("E-mail address").fill(somebody.email)
         await screen.page.get_by_label("Password").fill(somebody.password)
@@ -41,6 +46,15 @@ class Screen:
     async def press(self, button: str, within: str = "main") -> None:
         """Press the visible button of this name."""
         await self.page.locator(within).get_by_role("button", name=button, exact=True).click()
+
+    async def heading(self, text: str) -> None:
+        """Wait until this is what the page is called."""
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(text)
+
+    async def may_open(self, address: str) -> bool:
+        """Whether the page is shown: not refused, and not another one in its place."""
+        answer = await self.page.goto(f"{self.origin}{address}")
+        return answer is not None and answer.ok and self.page.url == f"{self.origin}{address}"
 
     async def row(self, address: str, *words: str) -> Locator:
         """Open a list again and again until it has a row with all these words."""
@@ -62,6 +76,11 @@ class Screen:
             await self.page.screenshot(path=folder / f"{name}-{size['width']}.png", full_page=True)
             width = await self.page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"], f"{name} is {width} wide on a screen of {size['width']}"
+
+    @property
+    def objections(self) -> list[str]:
+        """What the browser did not let a page do, and scripts that failed."""
+        return [line for line in self.complaints if "Content Security Policy" in line or line.startswith("script:")]
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
