@@ -1,6 +1,7 @@
 """The queue: its tabs, its search and orders, that indexes serve them, and who works on what; through pages and API."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from services.validation import storage, use_cases
 from services.validation.domain.proceedings import BoxReason
 from services.validation.domain.queueing import Order, Search, Sorting, Tab, read_search
 from services.validation.service import Validation
-from services.validation.storage import QueueFilter
+from services.validation.storage import QueuedCase, QueueFilter
 from services.validation.storage.queue import gather_statement, walk_statement
 from services.validation.use_cases import QueuePage
 from shared.person import Person
@@ -118,14 +119,17 @@ async def test_every_filter_narrows_and_all_of_them_go_together(service: Validat
     async with service.work() as work:
         await use_cases.take_case(work, officer, wanted)
     filters = {
-        "number": "777 77-0012", "state": "submitted", "commodity_code": "94 03", "company": "océan", "exporter": "100%",
+        "number": "777 77-001", "state": "submitted", "commodity_code": "94 03", "company": "océan", "exporter": "0% J",
         "point_of_entry": "fr000130", "partner_country": "id", "officer": str(officer.account_id),
         "arrival_from": "2026-12-20", "arrival_to": "2026-12-20",
     }  # fmt: skip
     for name, text in filters.items():
         page = await page_of(service, officer, **{name: text})
         assert wanted in {case.licence_id for case in page.items}, name
-        assert (len(page.items), page.mistakes) == ((2 if name in {"state", "partner_country", "arrival_to"} else 1), []), name
+        assert (len(page.items), page.mistakes) == (
+            (2 if name in {"state", "partner_country", "arrival_to"} else 1),
+            [],
+        ), name
     page = await page_of(service, officer, **filters)
     assert [case.licence_id for case in page.items] == [wanted]
     for name, other in {"number": "77778", "company": "oceanic", "exporter": "100_", "commodity_code": "0403",
@@ -162,7 +166,8 @@ async def test_pages_follow_each_other_in_every_order(service: Validation, offic
             "UPDATE licence_case SET risk = 10 * (extract(minute FROM arrival)::int + length(licence_number) % 3)"
             " WHERE country = 'FR'"
         )
-    seen, cursor = [], None
+    seen: list[QueuedCase] = []
+    cursor = None
     while True:
         async with service.work() as work:
             page = await use_cases.list_cases(work, officer, tab="new", sort=sort, cursor=cursor, limit=4)
@@ -226,12 +231,12 @@ async def plan_of(db: asyncpg.Connection, statement: tuple[str, list[object]]) -
 @pytest.mark.parametrize(
     ("wanted", "order", "index"),
     [
-        (QueueFilter("AX", Tab.NEW), Order.SUBMITTED, "licence_case_open"),
+        (QueueFilter("AX", Tab.NEW), Order.SUBMITTED, "licence_case_(open|queue)"),
         (QueueFilter("AX", Tab.NEW), Order.ARRIVAL, "licence_case_open_arrival"),
         (QueueFilter("AX", Tab.NEW), Order.RISK, "licence_case_open_risk"),
         (QueueFilter("AX", Tab.MINE, me=uuid4()), Order.SUBMITTED, "licence_case_officer"),
         (QueueFilter("AX", Tab.IMPORTER), Order.SUBMITTED, "licence_case_open"),
-        (QueueFilter("AX", Tab.DUE, late_since={"submitted": NOW}, due_by=NOW.date()), Order.SUBMITTED, "licence_case_open"),
+        (QueueFilter("AX", Tab.DUE, late_since={"submitted": NOW}), Order.SUBMITTED, "licence_case_open"),
         (QueueFilter("AX", Tab.DECIDED), Order.SUBMITTED, "licence_case_country"),
         (QueueFilter("AX"), Order.SUBMITTED, "licence_case_country"),
         (QueueFilter("AX"), Order.ARRIVAL, "licence_case_arrival"),
@@ -246,16 +251,19 @@ async def test_the_lists_are_read_along_an_index_and_nothing_is_sorted(
     behind = (5 if order is Order.RISK else NOW - timedelta(days=7), UUID(int=0)) if after else None
     statement = walk_statement(wanted, Sorting(order, descending), after=behind, limit=50, looked_at=4000)
     async with service.work() as work:
-        await work.db.execute("SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+        await work.db.execute(
+            "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+        )
         plan = await plan_of(work.db, statement)
-    assert f"using {index} " in plan.replace("Backward ", "")
+    assert re.search(f"using {index} ", plan)
     assert "Sort" not in plan
     if after:
         assert "ROW(" in next(text for text in plan.splitlines() if "Index Cond" in text)
 
 
 @pytest.mark.parametrize(
-    "search", [Search(number="19999"), Search(company="pany 19999"), Search(exporter="Nobody"), Search(commodity_code="94036")]
+    "search",
+    [Search(number="19999"), Search(company="pany 19999"), Search(exporter="Nobody"), Search(commodity_code="94036")],
 )
 async def test_what_is_rare_is_gathered_from_the_index_of_what_can_be_sought(
     service: Validation, crowded: None, search: Search
@@ -271,9 +279,7 @@ async def test_what_is_rare_is_found_behind_many_that_do_not_fit(service: Valida
         await french(service, number)
     async with service.work() as work:
         wanted = QueueFilter("FR", search=Search(number="99999"))
-        found = await storage.queue(
-            work.db, wanted, Sorting(descending=True), after=None, limit=5, looked_at=2
-        )
+        found = await storage.queue(work.db, wanted, Sorting(descending=True), after=None, limit=5, looked_at=2)
     assert [case.licence_id for case in found] == [rare]
 
 
@@ -292,8 +298,10 @@ async def test_several_are_taken_at_once_and_who_comes_second_is_told(
     assert "26.00031-00123.003-ID-FR : Odile Officier works on this case." in told.text
     assert "Done for 1 other case." in told.text
     mine = await visit(mine.client, f"{CASES}?tab=mine")
-    assert mine.html.select_one(".tabs a[aria-current]").get_text(" ", strip=True) == "Mine 2"
-    handed = await mine.press("Hand over what is ticked", {"case": [str(cases[0])], "colleague": str(colleague.account_id)})
+    assert [tab.get_text(" ", strip=True) for tab in mine.html.select(".tabs a[aria-current]")] == ["Mine 2"]
+    handed = await mine.press(
+        "Hand over what is ticked", {"case": [str(cases[0])], "colleague": str(colleague.account_id)}
+    )
     assert "Cases handed over: 1" in handed.text
     over = await visit(mine.client, f"{CASES}?tab=all")
     over = await over.press("Take over what is ticked", {"case": [str(cases[2])]})
@@ -314,7 +322,7 @@ async def test_two_officers_who_take_a_case_in_the_same_moment_do_not_both_have_
         try:
             async with service.work() as work:
                 await use_cases.take_case(work, someone, case_id)
-        except Exception as refusal:  # noqa: BLE001 - the test looks at it
+        except Exception as refusal:
             return getattr(refusal, "code", repr(refusal))
         return "taken by me"
 
@@ -358,16 +366,26 @@ async def test_the_api_lists_with_the_same_filters_and_assigns(
 
 
 async def test_the_page_says_what_is_wrong_in_a_search_and_keeps_it(officer: Person, browser_of: Browser) -> None:
-    page = await visit(browser_of(officer), f"{CASES}?tab=all&arrival_from=2026-13-40&company=Timber&state=lost&cursor=")
+    page = await visit(
+        browser_of(officer), f"{CASES}?tab=all&arrival_from=2026-13-40&company=Timber&state=lost&cursor="
+    )
     assert page.status == 422
     assert page.errors == ["There is no such state.", "This is not a day. Write it like 2027-03-31."]
-    assert page.html.find("input", {"name": "company"})["value"] == "Timber"
-    assert page.html.find("input", {"name": "arrival_from"})["value"] == "2026-13-40"
+    assert page.html.select('input[name="company"][value="Timber"]')
+    assert page.html.select('input[name="arrival_from"][value="2026-13-40"]')
     assert (await visit(page.client, f"{CASES}?tab=lost&sort=colour")).status == 422
 
 
-async def test_old_addresses_still_lead_where_they_led(service: Validation, officer: Person, browser_of: Browser) -> None:
+async def test_old_addresses_still_lead_where_they_led(
+    service: Validation, officer: Person, browser_of: Browser
+) -> None:
     await french(service, 71)
-    for address in ("state=submitted", "state=submitted&number=00071", "number=00071", "point_of_entry=FR000120", "state=all"):
+    for address in (
+        "state=submitted",
+        "state=submitted&number=00071",
+        "number=00071",
+        "point_of_entry=FR000120",
+        "state=all",
+    ):
         assert "26.00071-00123.003-ID-FR" in (await visit(browser_of(officer), f"{CASES}?{address}")).text
     assert "26.00071" not in (await visit(browser_of(officer), f"{CASES}?state=validated")).text

@@ -18,7 +18,8 @@ from tests.validation.examples import NOW, boxes, licence, opened
 async def reminders(service: Validation, case_id: UUID) -> list[dict[str, Any]]:
     async with service.work() as work:
         rows = await work.db.fetch(
-            "SELECT payload FROM outbox WHERE key = $1 AND type LIKE '%case-overdue%' ORDER BY id", str(case_id).encode()
+            "SELECT payload FROM outbox WHERE key = $1 AND type LIKE '%case-overdue%' ORDER BY id",
+            str(case_id).encode(),
         )
     return [json.loads(row["payload"]) for row in rows]
 

@@ -23,7 +23,9 @@ QUIET = Signs(lodged_on=date(2026, 11, 20), earlier=3, issuing_since=date(2016, 
 
 
 @given(found=CODES, weights=POINTS, flags=st.integers(0, 50))
-def test_the_score_is_the_sum_of_its_reasons_from_0_to_100(found: list[str], weights: dict[str, int], flags: int) -> None:
+def test_the_score_is_the_sum_of_its_reasons_from_0_to_100(
+    found: list[str], weights: dict[str, int], flags: int
+) -> None:
     assessment = weigh(found, weights, flags=flags)
     assert 0 <= assessment.score <= 100
     assert assessment.score == min(100, sum(reason.points for reason in assessment.reasons))
@@ -39,7 +41,9 @@ def test_more_reasons_never_make_a_case_less_risky(
 
 
 @given(found=CODES, weights=POINTS, heavier=st.sampled_from(sorted(WEIGHTS)))
-def test_a_weightier_reason_never_makes_a_case_less_risky(found: list[str], weights: dict[str, int], heavier: str) -> None:
+def test_a_weightier_reason_never_makes_a_case_less_risky(
+    found: list[str], weights: dict[str, int], heavier: str
+) -> None:
     assert weigh(found, weights | {heavier: 100}).score >= weigh(found, weights).score
 
 

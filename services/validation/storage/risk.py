@@ -32,13 +32,14 @@ async def keep_assessments(
     """Keep score, reasons and whether chance picked it. It is no act, so the version stays."""
     await db.execute(
         """
-        UPDATE licence_case SET risk = told.risk, risk_reasons = told.reasons::jsonb, sampled = told.sampled, assessed_at = $5
+        UPDATE licence_case SET risk = told.risk, risk_reasons = told.reasons::jsonb,
+            sampled = told.sampled, assessed_at = $5
         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[]) AS told (licence_id, risk, reasons, sampled)
         WHERE licence_case.licence_id = told.licence_id
         """,
         [licence_id for licence_id, _assessment, _sampled in assessed],
         [assessment.score for _licence_id, assessment, _sampled in assessed],
-        [RISK_REASONS.dump_json(assessment.reasons).decode() for _licence_id, assessment, _sampled in assessed],
+        [RISK_REASONS.dump_json(assessment.reasons).decode() for _id, assessment, _sampled in assessed],
         [sampled for _licence_id, _assessment, sampled in assessed],
         at,
     )

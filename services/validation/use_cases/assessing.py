@@ -1,4 +1,4 @@
-"""Working out how risky a case looks: not while it is opened, which has to be fast, but soon after or before deciding."""
+"""Working out how risky a case looks: not while it is opened, which has to be fast, but soon after, or to decide."""
 
 from collections.abc import Collection
 
