@@ -3,8 +3,8 @@ times as many. What counts is how little longer it takes."""
 
 import datetime as dt
 import statistics
-from collections.abc import Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,13 @@ from tests.licences.many_licences import LICENCES_PER_COMPANY, company, fill, fi
 
 SIZES = (100_000, 1_000_000)
 ROUNDS = 3
-LARGEST = "the largest company"
+ASKERS: dict[str, Callable[[int], int]] = {
+    "the largest company": lambda _companies: 0,
+    "one of ten large": lambda _companies: 7,
+    "a middling one": lambda companies: companies // 20,
+    "a small one": lambda companies: companies * 3 // 4,
+}
+"""Who searches: the number of the company, of so many."""
 MIGRATIONS = Path(__file__).parents[2] / "services/licences/migrations"
 Seconds = dict[tuple[str, str], list[float]]
 """By what was sought and by whom."""
@@ -28,33 +34,32 @@ Seconds = dict[tuple[str, str], list[float]]
 async def measure(postgres: Any, sizes: Iterable[int] = SIZES) -> None:
     """Make that many licences, search them, print the times, and their ratios to those among the fewest."""
     now = dt.datetime.now(dt.UTC)
-    taken: dict[int, Seconds] = {}
+    urls = {}
     for size in sizes:
-        url = await postgres.create_database(f"bench_search_{size}", owner="licences")
-        await migrate(url, MIGRATIONS)
+        urls[size] = await postgres.create_database(f"bench_search_{size}", owner="licences")
+        await migrate(urls[size], MIGRATIONS)
         with Stopwatch() as watch:
-            await fill(url, size, now=now)
+            await fill(urls[size], size, now=now)
         print(f"\n{size:,} licences made in {watch.seconds:,.0f} s")
-        taken[size] = await search(url, size, now)
-    show(taken)
+    show(await search(urls, now))
 
 
-async def search(database_url: str, size: int, now: dt.datetime) -> Seconds:
-    """Every search by people of companies of every size, each a few times, through the use case."""
+async def search(urls: Mapping[int, str], now: dt.datetime) -> dict[int, Seconds]:
+    """Every search by people of companies of every size, each a few times, through the use case. The databases take
+    turns, search by search, so that what else the machine does meets all alike."""
     asked: dict[str, dict[str, str]] = {"nothing in particular": {}} | filters(now) | pairs(now)
-    companies = size // LICENCES_PER_COMPANY
-    askers = {LARGEST: 0, "one of ten large": 7, "a middling one": companies // 20, "a small one": companies * 3 // 4}
-    taken: Seconds = {(name, who): [] for name in asked for who in askers}
-    async with asyncpg.create_pool(database_url, min_size=1, max_size=2) as pool:
-        for _round in range(ROUNDS):
-            for who, number in askers.items():
-                someone = person("Ines Importer", importer_role(company(number)))
-                for name, typed in asked.items():
-                    with Stopwatch() as watch:
-                        async with open_work(pool, now=now) as work:
-                            wanted = use_cases.read_wanted(someone, typed)
-                            await use_cases.search_licences(work, someone, wanted)
-                    taken[name, who].append(watch.seconds)
+    taken: dict[int, Seconds] = {size: {} for size in urls}
+    pools = {size: await asyncpg.create_pool(url, min_size=1, max_size=1) for size, url in urls.items()}
+    for who, name, size in list(product(ASKERS, asked, urls)) * ROUNDS:
+        number = ASKERS[who](size // LICENCES_PER_COMPANY)
+        someone = person("Ines Importer", importer_role(company(number)))
+        with Stopwatch() as watch:
+            async with open_work(pools[size], now=now) as work:
+                wanted = use_cases.read_wanted(someone, asked[name])
+                await use_cases.search_licences(work, someone, wanted)
+        taken[size].setdefault((name, who), []).append(watch.seconds)
+    for pool in pools.values():
+        await pool.close()
     return taken
 
 
