@@ -88,7 +88,7 @@ async def go_through_wizard(page: Page) -> None:
     await press(page, "button[value=next]")
     await without_barriers(page)
     await type_into(page, "arrival_date", ARRIVES)
-    await type_into(page, "arrival_time", "1010")
+    await type_into(page, "arrival_time", "1010AM")  # the letters are for clocks of twelve hours only
     await press(page, "button[value=next]")
     await without_barriers(page)
     await press(page, "button[value=next]")
