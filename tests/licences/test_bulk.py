@@ -237,6 +237,24 @@ async def test_several_processes_share_the_work_and_double_nothing(service: Lice
     assert await numbers_of(service, importer.companies[0]) == [numbered(n)["licence_number"] for n in range(30)]
 
 
+async def test_one_licence_that_the_database_refuses_keeps_no_other_one_back(service: Licences) -> None:
+    importer = await an_importer(service)
+    upload = await sent(service, importer, as_json(range(601, 604)))
+    async with service.work() as work:
+        await work.db.execute(
+            "ALTER TABLE licence ADD CONSTRAINT unlucky CHECK (licence_number NOT LIKE '26.00602%') NOT VALID"
+        )
+    try:
+        await entered(service)
+    finally:
+        async with service.work() as work:
+            await work.db.execute("ALTER TABLE licence DROP CONSTRAINT unlucky")
+
+    found = (await results(service, importer, upload)).outcomes
+    assert [outcome.outcome for outcome in found] == ["entered", "refused", "entered"]
+    assert [remark.code for remark in found[1].remarks] == ["failed"]
+
+
 class Crash(Exception):
     """The process ends here."""
 

@@ -15,7 +15,7 @@ from shared.problems import TooMany, WrongContent, WrongState
 from shared.testing.apps import browser
 from shared.testing.forms import visit
 from shared.testing.people import Issuer, know, msca_role, person
-from tests.licences.stage import NOW, an_importer, numbered
+from tests.licences.stage import NOW, a_scan, an_importer, numbered
 from tests.licences.test_electronic import CLAIMS, an_issuer, claim_of, posted, program
 
 EXPIRY = dt.date(2027, 1, 31)
@@ -56,6 +56,25 @@ async def test_an_importer_claims_through_the_page_and_submits_without_retyping(
     assert licence.heading == numbered(901)["licence_number"]
     assert "The licence is claimed." in licence.text
     assert "Claimed: the issuing authority had sent it" in licence.text
+
+
+async def test_files_are_added_on_a_page_of_their_own_and_those_issued_stay(
+    app: FastAPI, service: Licences, issuer: Issuer, authority: httpx.AsyncClient
+) -> None:
+    address = (await posted(authority, numbered(907))).headers["location"]
+    await authority.post(f"{address}/attachments", files={"file": ("issued.png", a_scan("blue"), "image/png")})
+    importer = await an_importer(service)
+    draft = await claimed(service, importer, 907)
+    page = await visit(browser(app, issuer.cookies(importer)), f"/licences/{draft.id}/edit")
+    assert page.heading == "Files of an electronic licence"
+
+    added = await page.press("Save", files=[("attachments.box2", ("bill.png", a_scan(), "image/png"))])
+    entry = await added.press("Save and submit")
+
+    buttons = [button.get_text(" ", strip=True) for button in added.html.find_all("button")]
+    assert "Remove bill.png" in buttons
+    assert "Remove issued.png" not in buttons
+    assert entry.heading == "Submit licence for validation"
 
 
 def typed(serial: int, expiry: str) -> dict[str, str]:

@@ -173,6 +173,23 @@ async def told(service: Licences, licence: Licence) -> list[dict[str, object]]:
     return [json.loads(row["payload"]) for row in rows]
 
 
+async def test_an_officer_hands_it_in_through_the_wizard_and_finds_it_in_the_list(
+    app: FastAPI, service: Licences, issuer: Issuer, officer: Person
+) -> None:
+    draft = await entered(service, officer, await a_company(service), 506)
+    client = browser(app, issuer.cookies(officer))
+
+    entry = await (await visit(client, f"/licences/{draft.id}/edit")).press("Save and submit")
+    offices = await entry.press("Show the offices", {"country": "BE"})
+    arrival = await offices.press("Next", {"point_of_entry": "BE101000"})
+    on_behalf = await arrival.press("Next", {"arrival_date": "2026-12-01", "arrival_time": "23:59"})
+    licence = await (await on_behalf.press("Next")).press("Submit")
+
+    assert licence.status == 200
+    assert f"Otto Officer, {officer.roles[0].body_name}" in licence.text
+    assert draft.boxes.licence_number in (await visit(client, "/licences")).text
+
+
 async def test_a_company_that_enters_its_own_licence_is_told_nothing_more(service: Licences) -> None:
     licence = await a_submitted_licence(service, await an_importer(service), numbered(504))
 

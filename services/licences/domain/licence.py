@@ -208,7 +208,7 @@ def is_open(licence: Licence, box: int) -> bool:
 
 def takes_files(licence: Licence, box: int) -> bool:
     """Whether files of this box can be changed now. Of an electronic licence only those that came with it cannot."""
-    return is_open(licence, box) or (licence.issued_electronically and licence.is_draft)
+    return is_open(licence, box) or (licence.issued_electronically and licence.is_held)
 
 
 def corrected_boxes(licence: Licence) -> tuple[int, ...]:

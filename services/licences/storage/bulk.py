@@ -17,7 +17,8 @@ OUTCOMES = (ENTERED, KNOWN, REFUSED, WAITING)
 _UPLOAD = """
 SELECT u.id, u.operator_id, u.account_id, u.account_name, u.file_name, u.licences, u.sent_at, u.finished_at,
     (SELECT jsonb_object_agg(outcome, number)
-     FROM (SELECT outcome, count(*) AS number FROM bulk_entry WHERE upload_id = u.id GROUP BY outcome) counted) AS counts
+     FROM (SELECT outcome, count(*) AS number FROM bulk_entry WHERE upload_id = u.id GROUP BY outcome) AS counted
+    ) AS counts
 FROM bulk_upload u
 """
 

@@ -19,18 +19,22 @@ from services.licences.storage.bulk import ENTERED, KNOWN, OUTCOMES, REFUSED, Jo
 from services.licences.storage.companies import one_at_a_time
 from services.licences.use_cases.bodies import issuers_named
 from services.licences.use_cases.guards import refused
+from shared.database import AWAY
 from shared.ids import new_id
 from shared.paging import PAGE, cursor_of, key_of
 from shared.person import Person
 from shared.problems import FieldError, NotYours, TooMany, Unknown, WrongContent, WrongState
 from shared.roles import roles_of
+from shared.telemetry import log
 from shared.web.i18n import N_
 from shared.work import Work
 
+logger = log("bulk")
 MOST_WAITING = 5
 """Files of one company that can wait at once."""
 WAIT_SECONDS = 60
 NO_LONGER_IMPORTER = N_("Whoever sent the file is no longer an importer of this company.")
+FAILED = N_("This licence could not be entered, through a fault of ours. Enter it by hand, and tell support.")
 SCAN_MISSING = "scan_missing"
 
 
@@ -81,12 +85,19 @@ async def enter_waiting(work: Work, *, limit: int) -> bool:
     sender = Person(job.account_id, job.account_name).with_roles(await roles_of(work.db, job.account_id, at=work.now))
     operator = await bodies.operator(work.db, job.operator_id) if sender.importer_of(job.operator_id) else None
     if operator is None:
-        await _refuse_all(work, job, entries)
+        await _refuse(work, job, entries, "no_longer_importer", NO_LONGER_IMPORTER)
         return True
     numbers = [waiting.entry.number for waiting in entries]
     known = await storage.licences_of(work.db, job.operator_id, numbers)
     for waiting in entries:
-        await _enter(work, job, operator, waiting, known)
+        try:
+            async with work.db.transaction():
+                await _enter(work, job, operator, waiting, known)
+        except AWAY:
+            raise
+        except Exception:
+            logger.exception("bulk_entry_failed", upload_id=str(job.id), position=waiting.position)
+            await _refuse(work, job, [waiting], "failed", FAILED)
     return True
 
 
@@ -146,9 +157,9 @@ async def _enter(
         modified_at=work.now,
     )
     await licences.add(work.db, licence)
-    known[boxes.vpa_country, boxes.licence_number] = licence.id
     gaps = _gaps(work, entry, boxes)
     await storage.dealt_with(work.db, job.id, waiting.position, ENTERED, licence_id=licence.id, remarks=gaps)
+    known[boxes.vpa_country, boxes.licence_number] = licence.id
 
 
 def _double(known: dict[tuple[str, str], UUID], boxes: Boxes) -> UUID | None:
@@ -165,9 +176,9 @@ def _gaps(work: Work, entry: Entry, boxes: Boxes) -> list[Remark]:
     return remarks_of(entry, (mistake for mistake in mistakes if mistake.code != SCAN_MISSING))
 
 
-async def _refuse_all(work: Work, job: Job, entries: Sequence[Waiting]) -> None:
+async def _refuse(work: Work, job: Job, entries: Sequence[Waiting], code: str, message: str) -> None:
     for waiting in entries:
-        remark = Remark(waiting.entry.rows[0], "", "no_longer_importer", NO_LONGER_IMPORTER)
+        remark = Remark(waiting.entry.rows[0], "", code, message)
         await storage.dealt_with(work.db, job.id, waiting.position, REFUSED, remarks=[remark])
 
 
