@@ -56,8 +56,8 @@ async def keep_policy(
     status = await db.execute(
         """
         INSERT INTO authority_policy AS kept (country, version, policy, changed_at, changed_by)
-        SELECT $1, $2::int + 1, $3, $4, $5
-        WHERE $2 = 0 OR EXISTS (SELECT FROM authority_policy WHERE country = $1)
+        SELECT $1::text, $2::int + 1, $3::jsonb, $4::timestamptz, $5::uuid
+        WHERE $2::int = 0 OR EXISTS (SELECT FROM authority_policy WHERE country = $1)
         ON CONFLICT (country) DO UPDATE SET version = excluded.version, policy = excluded.policy,
             changed_at = excluded.changed_at, changed_by = excluded.changed_by
         WHERE kept.version = $2
