@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from services.validation import storage, use_cases
 from services.validation.domain.policy import FourEyes, Policy
 from services.validation.service import Validation
-from services.validation.storage import StoredCase
+from services.validation.storage import StoredCase, former_people
 from shared.contracts.licence import Requester
 from shared.contracts.licences import InformationProvided
 from shared.person import Person
@@ -232,6 +232,14 @@ async def test_marks_of_boxes_that_changed_are_void_and_the_change_is_shown(
         await use_cases.mark_box(work, people.officer, case_id, (15, 1), finding="checked")
         await use_cases.open_cases(work, [(again, NOW)])
         assert len(await storage.marks_of(work.db, case_id)) == 2
+
+
+async def test_marks_bear_a_pseudonym_when_the_officer_deleted_the_account(service: Validation, people: People) -> None:
+    case_id = await opened(service)
+    async with service.work() as work:
+        await use_cases.mark_box(work, people.colleague, case_id, (3, 0), finding="checked")
+        await former_people.keep(work.db, people.colleague.account_id, "Former person 17")
+        assert [mark.name for mark in await storage.marks_of(work.db, case_id)] == ["Former person 17"]
 
 
 async def test_a_box_that_is_not_there_cannot_be_marked(service: Validation, look: Visit) -> None:
