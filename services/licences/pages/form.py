@@ -15,6 +15,7 @@ from services.licences.pages import choices, for_companies, goods, rows, typed
 from services.licences.pages.conflict import CHOICE, Difference, differences, merged, undecided
 from services.licences.pages.form_files import act_on_file, keep_files
 from services.licences.pages.overview import TITLES, overview
+from services.licences.pages.paper import because
 from services.licences.pages.saving import as_typed, draft, keep, version_of
 from services.licences.service import InService, Licences
 from shared.attachments.serving import sheets_of
@@ -251,7 +252,7 @@ async def _show(request: Request, service: Licences, licence: Licence, form: For
         "is_open": lambda box: is_open(licence, box),
         "takes_files": lambda box: takes_files(licence, box),
         "all_open": open_boxes(licence) is None,
-        "reasons": {reason.box: reason.text for reason in licence.returned},
+        "reasons": {reason.box: because(reason) for reason in licence.returned},
         "largest_file": service.settings.attachment_max_bytes,
         "sheets": sheets_of(f"/licences/{licence.id}", licence.attachments),
         "beside": _is_beside(request),

@@ -64,7 +64,7 @@ def paper_of(licence: Licence, handed_in: Boxes | None = None) -> Paper:
             _(TITLES[number]),
             words_of(boxes, number),
             words_of(handed_in, number) if handed_in and number in corrected else None,
-            _because(reason) if reason else "",
+            because(reason) if reason else "",
             reason is not None,
         )
 
@@ -92,7 +92,8 @@ def words_of(boxes: Boxes, number: int) -> Words:
     return [word for word in _SINGLE[number](boxes) if word]
 
 
-def _because(reason: BoxReason) -> str:
+def because(reason: BoxReason) -> str:
+    """Why a box is returned, in words."""
     return ": ".join(part for part in (reason_name(reason.reason_code), reason.text) if part)
 
 
