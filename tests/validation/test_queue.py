@@ -221,6 +221,9 @@ async def crowded(service: Validation) -> None:
         await work.db.execute("ANALYZE licence_case")
 
 
+DUE = QueueFilter("AX", Tab.DUE, late_since={"submitted": NOW}, due_by=NOW.date())
+
+
 async def plan_of(db: asyncpg.Connection, statement: tuple[str, list[object]]) -> str:
     sql, arguments = statement
     return "\n".join(row[0] for row in await db.fetch(f"EXPLAIN {sql}", *arguments))
@@ -236,7 +239,7 @@ async def plan_of(db: asyncpg.Connection, statement: tuple[str, list[object]]) -
         (QueueFilter("AX", Tab.NEW), Order.RISK, "licence_case_open_risk"),
         (QueueFilter("AX", Tab.MINE, me=uuid4()), Order.SUBMITTED, "licence_case_officer"),
         (QueueFilter("AX", Tab.IMPORTER), Order.SUBMITTED, "licence_case_open"),
-        (QueueFilter("AX", Tab.DUE, late_since={"submitted": NOW}), Order.SUBMITTED, "licence_case_open"),
+        (DUE, Order.SUBMITTED, "licence_case_open"),
         (QueueFilter("AX", Tab.DECIDED), Order.SUBMITTED, "licence_case_country"),
         (QueueFilter("AX"), Order.SUBMITTED, "licence_case_country"),
         (QueueFilter("AX"), Order.ARRIVAL, "licence_case_arrival"),

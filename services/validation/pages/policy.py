@@ -123,6 +123,7 @@ async def _show(
         view=view,
         form=form or Form.empty({name: _text(value) for name, value in view.policy.flat().items()}),
         refusal=translated(refusal.message, refusal.params) if refusal else None,
+        choices={name: gettext(text) for name, text in _CHOICES.items()},
         here=address(POLICY, {"country": view.country}),
         four_eyes=[(value, gettext(name)) for value, name in FOUR_EYES.items()],
         four_eyes_name=gettext(FOUR_EYES[view.policy.four_eyes]),
