@@ -57,9 +57,7 @@ class Reference:
         """The entry that counts for a code from this country: its own before Annex II, the longest before others, and
         what can be licensed before what cannot: of some codes only some goods may be exported."""
         own = [entry for entry in self.codes if entry.country in {country, "*"} and entry.covers(code, day)]
-        return max(
-            own, key=lambda entry: (entry.country == country, len(entry.code), entry.licensable), default=None
-        )
+        return max(own, key=lambda entry: (entry.country == country, len(entry.code), entry.licensable), default=None)
 
     def is_listed_anywhere(self, code: str, day: dt.date) -> bool:
         """Whether any partner country's list, or Annex II, has the code."""
