@@ -60,7 +60,7 @@ async def decide(officer: Screen, number: str, artefacts: Path) -> None:
     await expect(officer.page.locator(".scan img").first).to_have_js_property("complete", True)
     assert await officer.page.locator(".scan img").first.evaluate("image => image.naturalWidth") > 0
     await officer.keep(artefacts, "review")
-    await officer.page.get_by_text("Validate…", exact=True).click()
+    await officer.page.locator(".decision-bar").get_by_role("link", name="Validate…").click()
     await officer.page.get_by_label("Remark").fill("In order.")
     await officer.press("Validate this licence")
     await expect(officer.page.get_by_text("The licence is validated.")).to_be_visible()
