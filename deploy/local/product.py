@@ -250,6 +250,8 @@ class Product:
         if name == "identity":
             settings["SECRET_KEY"] = self.secrets.get("SECRET_KEY")
             settings["SECOND_FACTOR"] = "offered"  # a demonstration's officials need no authenticator app
+        if service_of(name) == "validation":
+            settings["SAMPLING_KEY"] = self.secrets.get("SAMPLING_KEY")
         if name == "notifications":
             settings |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.smtp_port), "SMTP_TLS": "none"}
             settings |= {"MAIL_FROM": "FLEGT licences <no-reply@flegt.example>"}
