@@ -15,4 +15,6 @@ def create_service(settings: Settings | None = None, clock: Clock = utc_now) -> 
 
 def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     """The ASGI application."""
-    return create_service(settings, clock).app(pages.router, api_queue.router, single_window.router, api_acts.router, api.router)
+    return create_service(settings, clock).app(
+        pages.router, api_queue.router, single_window.router, api_acts.router, api.router
+    )
