@@ -74,6 +74,7 @@ def tell_company(work: Work, licence: Licence) -> None:
     work.tell(
         LicenceDraftedByAuthority(
             licence_id=licence.id,
+            version=licence.version,
             licence_number=licence.boxes.licence_number,
             operator_id=licence.operator.id,
             country=office[:2],
