@@ -234,7 +234,7 @@ async def test_lines_from_the_example_file_replace_those_that_are_there(
 
     assert value(form, "boxes.commodities.0.description") == "Garden chairs of teak"
     assert value(form, "boxes.commodities.1.species.1.countries_of_harvest") == "ID; MY"
-    assert not form.html.find(attrs={"name": "boxes.commodities.2.description"})
+    assert not form.html.find(True, {"name": "boxes.commodities.2.description"})
 
 
 async def test_a_copy_is_equal_but_for_what_is_on_each_paper(
