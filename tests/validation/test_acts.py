@@ -11,7 +11,7 @@ import pytest
 
 from services.validation import storage, use_cases
 from services.validation.domain.policy import FourEyes, Policy
-from services.validation.domain.proceedings import BoxReason, Confirmation, Officer
+from services.validation.domain.proceedings import BoxReason, Confirmation
 from services.validation.service import Validation
 from services.validation.storage import StoredCase
 from shared.contracts.licence import Licence, Requester

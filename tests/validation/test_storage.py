@@ -10,8 +10,8 @@ from sqlalchemy import Select
 from sqlalchemy.dialects import postgresql
 
 from services.validation import storage, use_cases
-from services.validation.service import Validation
 from services.validation.domain.queueing import Tab
+from services.validation.service import Validation
 from services.validation.storage import ClearanceFilter
 from services.validation.storage.lists import clearances_statement
 from shared.problems import WrongContent
@@ -46,7 +46,8 @@ async def test_pages_of_the_queue_follow_each_other_without_gap_or_repetition(
         seen, cursor = [], None
         while True:
             async with service.work() as work:
-                page = await use_cases.list_cases(work, people.officer, {"state": state or "all"}, cursor=cursor, limit=5)
+                asked = {"state": state or "all"}
+                page = await use_cases.list_cases(work, people.officer, asked, cursor=cursor, limit=5)
             seen += [case.licence_id for case in page.items]
             if page.next is None:
                 break
@@ -139,7 +140,9 @@ async def crowded(service: Validation, many: list[UUID]) -> None:
 
 
 VARIED = ["licence_id", "country", "point_of_entry", "submitted_at", "arrival", "validation_state", "clearance_state"]
-COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = 'licence_case'::regclass AND attnum > 0 AND attgenerated = ''"
+COLUMNS = """
+SELECT attname FROM pg_attribute WHERE attrelid = 'licence_case'::regclass AND attnum > 0 AND attgenerated = ''
+"""
 BEHIND = (NOW - timedelta(days=7), UUID(int=0))
 
 
