@@ -62,8 +62,7 @@ class Print:
     def _form(self) -> list[Any]:
         head = f"<b>FLEGT</b>&nbsp;&nbsp;{escape(_('Licence under Regulation (EC) No 2173/2005'))}"
         rows: list[Any] = [_row([Paragraph(head, _style(12))])]
-        for cells in self.paper.rows:
-            rows.append(_row([self._box(cell) for cell in cells]))
+        rows += [_row([self._box(cell) for cell in cells]) for cells in self.paper.rows]
         return rows
 
     def _box(self, cell: Cell) -> list[Any]:

@@ -132,7 +132,7 @@ def boxes_named(boxes: list[int]) -> str:
     return _("Boxes: %(boxes)s", boxes=", ".join(map(str, boxes))) if boxes else ""
 
 
-def _facts(happening: Happening) -> list[str]:
+def _facts(happening: Happening) -> list[str]:  # noqa: C901 - one case for each fact
     """What is known beside the text, line by line."""
     known: Mapping[str, Any] = happening.details
     match happening.what:
