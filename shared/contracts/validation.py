@@ -73,7 +73,7 @@ class ClearanceResumed(CaseEvent):
 
 
 class ClearanceRefused(CaseEvent):
-    """Customs refused the release, finally."""
+    """Customs or the authority refused the release, finally."""
 
     wire_name = "eu.flegt.validation.clearance-refused.v1"
     reason: str

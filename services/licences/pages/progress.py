@@ -42,7 +42,7 @@ TITLES = {
     "cleared": (N_("Cleared by customs"), "good"),
     "suspended": (N_("Release suspended by customs"), "attention"),
     "resumed": (N_("Release no longer suspended"), "waiting"),
-    "clearance_refused": (N_("Clearance refused by customs"), "bad"),
+    "clearance_refused": (N_("Clearance refused"), "bad"),
     "reserved": (N_("A customs declaration refers to it"), "waiting"),
     "freed": (N_("No customs declaration refers to it any more"), "waiting"),
     "declaration_corrected": (N_("Customs declaration corrected"), "attention"),
@@ -72,7 +72,7 @@ NEXT_OF_CLEARANCE = {
     "awaiting": N_("The licence was accepted. %(customs)s can clear the goods against a customs declaration."),
     "cleared": N_("The goods are released for free circulation. Nothing is left to do."),
     "suspended": N_("%(customs)s has doubts and suspended the release. %(authority)s was told."),
-    "refused": N_("%(customs)s refused the release. Nothing more happens here; the reason stands below."),
+    "refused": N_("The clearance was refused. Nothing more happens here; who refused it and why stands below."),
 }
 NEXT_FOR_OTHERS = {
     "information_requested": N_("%(authority)s waits for an answer of the company."),
