@@ -64,7 +64,7 @@ class Page:
         form = self.form(button)
         typed = self._fields(form)
         for name, value in (values or {}).items():
-            if not form.find(True, {"name": name}):
+            if all(_disabled(field) for field in form.find_all(True, {"name": name})):
                 raise NoSuchField(f"no field {name!r} in the form with {button!r} on {self.url}")
             typed[name] = [str(v) for v in value] if isinstance(value, list) else [str(value)]
         pressed = next(b for b in form.find_all("button") if button in b.get_text(" ", strip=True))
@@ -82,11 +82,16 @@ class Page:
         typed: dict[str, list[str]] = {}
         for field in form.find_all(["input", "textarea", "select"]):
             name = field.get("name")
-            if not name or field.has_attr("disabled") or field.get("type") in {"submit", "button", "file"}:
+            if not name or _disabled(field) or field.get("type") in {"submit", "button", "file"}:
                 continue
             for value in _values(field):
                 typed.setdefault(str(name), []).append(value)
         return typed
+
+
+def _disabled(field: Tag) -> bool:
+    """Whether nobody can fill it in, so that a browser does not send it either."""
+    return field.has_attr("disabled") or field.find_parent("fieldset", attrs={"disabled": True}) is not None
 
 
 def _values(field: Tag) -> list[str]:
