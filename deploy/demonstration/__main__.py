@@ -13,6 +13,7 @@ from deploy.demonstration.licences import decide_and_clear, enter_licences
 from deploy.demonstration.people import enter_people, new_password, wait_until_known
 from deploy.demonstration.requests import enter_requests
 from deploy.demonstration.stage import set_up
+from services.validation.storage.reminders import REMINDING_LOCK
 
 
 async def load(directory: Path) -> None:
@@ -22,12 +23,15 @@ async def load(directory: Path) -> None:
         print("  the demonstration data is there already")  # noqa: T201 - the answer of a command
         return
     begun, passwords = _begin(directory / "sign-ins.json.begun")
-    async with set_up() as stage:
+    # Past licences are entered first and decided on later: meanwhile nobody is reminded of them.
+    async with set_up() as stage, stage.validation.reading() as db:
+        await db.execute("SELECT pg_advisory_lock($1)", REMINDING_LOCK)
         people = await enter_people(stage, passwords, now=begun)
         await enter_requests(stage, people, passwords, now=begun)
         await wait_until_known(stage, people)
         entered = await enter_licences(stage, people, now=begun)
         await decide_and_clear(stage, people, entered)
+        await db.execute("SELECT pg_advisory_unlock($1)", REMINDING_LOCK)
     _write_for_owner_only(sign_ins, _rows(passwords))
     (directory / "sign-ins.json.begun").unlink()
     print(f"  {len(entered)} licences are loaded")  # noqa: T201 - the answer of a command

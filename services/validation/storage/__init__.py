@@ -25,7 +25,7 @@ from services.validation.storage.policies import (
 )
 from services.validation.storage.queue import QueuedCase, QueueFilter, count_tabs, numbers_of, queue
 from services.validation.storage.relatives import by_number, earlier_of_parties, same_number
-from services.validation.storage.reminders import keep_reminder, promised_and_past, standing_too_long
+from services.validation.storage.reminders import keep_reminder, may_remind, promised_and_past, standing_too_long
 from services.validation.storage.risk import assess_again, keep_assessments, unassessed
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "let_go",
     "link",
     "marks_of",
+    "may_remind",
     "meet",
     "note",
     "note_policy",

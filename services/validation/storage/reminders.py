@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 from services.validation.domain.case import Case
 from services.validation.domain.proceedings import Verification
 
+REMINDING_LOCK = 7_301_301
+"""Whoever holds it reminds. A loader of past data holds it, so that nobody is reminded of what it is about to decide."""
 _VERIFICATIONS = TypeAdapter(tuple[Verification, ...])
 
 # A returned licence is with the company: it has the baton, and a new version of ours could pass its own.
@@ -33,6 +35,11 @@ WHERE c.held AND c.validation_state IN ('submitted', 'under_verification', 'info
 ORDER BY c.due_on, c.licence_id LIMIT $3
 FOR UPDATE OF c SKIP LOCKED
 """
+
+
+async def may_remind(db: asyncpg.Connection) -> bool:
+    """Whether nobody else reminds; if so, nobody else does until the transaction ends."""
+    return bool(await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", REMINDING_LOCK))
 
 
 async def standing_too_long(

@@ -17,10 +17,12 @@ AT_ONCE = 100
 
 async def remind_overdue(work: Work, *, countries: Collection[str] = ()) -> int:
     """Tell of some cases whose limit passed, once after the limit and once after twice the limit, and of answers that
-    were due before today; returns of how many. Several may do this at once: each case is told of by one of them.
+    were due before today; returns of how many. When several do this at once, one of them does it all.
 
     Returned licences are left alone: the company has the baton, and validation must not tell new versions of them.
     """
+    if not await storage.may_remind(work.db):
+        return 0
     ours = sorted(countries or reference_data.member_states())
     policies = await storage.policies_of(work.db, ours)
     chosen = {country: policies.get(country, Policy()) for country in ours}
