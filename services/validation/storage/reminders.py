@@ -11,7 +11,7 @@ from services.validation.domain.case import Case
 from services.validation.domain.proceedings import Verification
 
 REMINDING_LOCK = 7_301_301
-"""Whoever holds it reminds. A loader of past data holds it, so that nobody is reminded of what it is about to decide."""
+"""Whoever holds it reminds. A loader of past data holds it: nobody is reminded of what it is about to decide."""
 _VERIFICATIONS = TypeAdapter(tuple[Verification, ...])
 
 # A returned licence is with the company: it has the baton, and a new version of ours could pass its own.
