@@ -248,7 +248,7 @@ async def test_nobody_acts_without_the_role(cast: Cast, who: str) -> None:
     calls = {
         "importer": (LICENCES, {"boxes": paper()}),
         "officer": (case_address(licence, "decision"), {"outcome": "validated"}),
-        "customs": (case_address(licence, "clearance"), {"outcome": "refused", "reason": "I may not."}),
+        "customs": (case_address(licence, "clearance"), {"outcome": "suspended", "reason": "I may not."}),
     }
 
     for role, (address, body) in calls.items():

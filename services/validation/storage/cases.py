@@ -105,7 +105,7 @@ async def let_go(db: asyncpg.Connection, versions: Mapping[UUID, int]) -> None:
     await db.execute(
         """
         UPDATE licence_case SET held = false FROM unnest($1::uuid[], $2::int[]) AS gone (licence_id, version)
-        WHERE licence_case.licence_id = gone.licence_id AND licence_case.version < gone.version
+        WHERE licence_case.licence_id = gone.licence_id AND licence_case.version <= gone.version
         """,
         list(versions),
         list(versions.values()),

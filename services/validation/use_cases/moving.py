@@ -9,7 +9,7 @@ from services.validation.domain.numbers import search_key
 from services.validation.domain.proceedings import Actor
 from services.validation.domain.states import Act, ActorKind
 from services.validation.domain.texts import words
-from services.validation.storage import StoredCase, early
+from services.validation.storage import StoredCase, cells, early
 from services.validation.use_cases.opening import open_cases
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
@@ -65,9 +65,13 @@ async def change_point_of_entry(
         "submitted_at": stored.submitted_at.isoformat(),
         "licence": licence.model_dump(mode="json"),
     }
-    return await record(
+    await record(
         work, stored, case, Act.HAND_OVER, actor, CaseHandedOver, seen=version, text=words(reason), details=told
     )
+    served = await cells.served(work.db)
+    if served and case.country not in served:  # another cell holds it from this moment on, not only when it hears so
+        await storage.let_go(work.db, {case_id: case.version})
+    return case
 
 
 async def receive_cases(work: Work, heard: list[CaseHandedOver], *, countries: frozenset[str]) -> None:
