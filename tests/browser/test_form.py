@@ -48,6 +48,7 @@ async def fill_in_form(page: Page) -> None:
     boxes = paper()
     await press_after_typing(page, "issuing_authority", "PT Mutuagung", "form.card button.button--primary")
     await press_after_typing(page, "add_code", "940169", "button[value=add-code]")
+    await page.wait_for_load_state("networkidle")  # the scripts of the new page have taken hold of its fields
     await tab_to(page, '[name="attachments.box2"]')
     async with page.expect_file_chooser() as chooser:
         await page.keyboard.press("Enter")
