@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
 from shared.problems import Refusal
 from shared.work import Work
 
@@ -59,3 +62,22 @@ async def once(
     if kept["digest"] != digest:
         raise KeyReused
     return Answer(kept["status"], kept["body"], kept["headers"])
+
+
+async def answer_once(
+    request: Request,
+    *,
+    key: str | None,
+    by: UUID,
+    act: Callable[[Work], Awaitable[Answer]],
+    asked: bytes | None = None,
+) -> JSONResponse:
+    """Act in one transaction of the request's service and answer; a call repeated with its key gets the first answer.
+
+    `asked` stands for the body where that was read as a stream.
+    """
+    body = await request.body() if asked is None else asked
+    sent = f"{request.url.path}?{request.url.query}\n".encode() + body
+    async with request.app.state.service.work() as work:
+        given = await once(work, key=key, by=by, request=sent, act=lambda: act(work))
+    return JSONResponse(given.body, given.status, given.headers)

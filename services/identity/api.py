@@ -1,23 +1,17 @@
 """The JSON API of identity."""
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
-from starlette.responses import JSONResponse
 
 from services.identity.access import InService, address_of, browser_of
 from services.identity.domain.accounts import Registration
 from services.identity.use_cases import accounts, second_factor, sessions
 from services.identity.use_cases.asking import count_asking, evenly
 from services.identity.use_cases.refusals import SecondFactorMissing
-from shared.idempotency import Answer, once
 from shared.paging import LARGEST_PAGE
 from shared.web.i18n import DEFAULT_ZONE, SOURCE_LANGUAGE
-from shared.work import Work
 
 router = APIRouter(prefix="/identity/api/v1", tags=["identity"])
 _SIGN_IN_REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -92,17 +86,3 @@ async def sign_in(request: Request, service: InService, body: SessionIn) -> dict
         "token_type": "Bearer",
         "expires_in": int(service.token_lives.total_seconds()),
     }
-
-
-async def answer_once(
-    request: Request,
-    service: InService,
-    by: UUID,
-    key: str | None,
-    act: Callable[[Work], Awaitable[Answer]],
-) -> JSONResponse:
-    """Act in one transaction; a repeated call with the same Idempotency-Key gets the first answer."""
-    asked = request.url.path.encode() + b"\n" + json.dumps(await request.json(), sort_keys=True).encode()
-    async with service.work() as work:
-        answer = await once(work, key=key, by=by, request=asked, act=lambda: act(work))
-    return JSONResponse(answer.body, answer.status, answer.headers)

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from services.identity.access import InService
-from services.identity.api import answer_once
 from services.identity.domain.operators import TIMBER, OperatorDetails
 from services.identity.storage.authorities import Kept
 from services.identity.storage.operator_search import Found, Wanted
@@ -16,7 +15,7 @@ from services.identity.storage.operators import Operator
 from services.identity.use_cases import authorities, operators
 from services.identity.use_cases.refusals import EoriTaken
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, problem, version_in
-from shared.idempotency import Answer
+from shared.idempotency import Answer, answer_once
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.work import Work
 
@@ -73,7 +72,7 @@ async def find_operators(
 
 @router.post("/operators", status_code=201)
 async def create_operator(
-    request: Request, service: InService, person: SignedIn, body: OperatorIn, key: IdempotencyKey = None
+    request: Request, person: SignedIn, body: OperatorIn, key: IdempotencyKey = None
 ) -> JSONResponse:
     """Enter a company. An EORI number that is there already is a 409 `eori_taken`; Location is its company."""
 
@@ -82,7 +81,7 @@ async def create_operator(
         return Answer(201, _operator(operator), {"Location": _address(operator.id), "ETag": etag(operator.version)})
 
     try:
-        return await answer_once(request, service, person.account_id, key, act)
+        return await answer_once(request, key=key, by=person.account_id, act=act)
     except EoriTaken as taken:
         return _taken(request, taken)
 

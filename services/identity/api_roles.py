@@ -9,12 +9,11 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.responses import JSONResponse
 
 from services.identity.access import InService
-from services.identity.api import answer_once
 from services.identity.domain.roles import Application, Kind, Role, Status, Terms
 from services.identity.use_cases import roles as use_cases
 from services.identity.use_cases.roles import Filter
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
-from shared.idempotency import Answer
+from shared.idempotency import Answer, answer_once
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.work import Work
 
@@ -85,7 +84,7 @@ async def request_role(
             support_mailbox=service.settings.support_mailbox,
         )
 
-    return await _answer_once(request, service, person.account_id, key, act, status=201)
+    return await _answer_once(request, person.account_id, key, act, status=201)
 
 
 @router.get("/{role_id}")
@@ -110,7 +109,6 @@ async def read_request(service: InService, person: SignedIn, role_id: UUID) -> J
 @router.post("/{role_id}/decision")
 async def decide(
     request: Request,
-    service: InService,
     person: SignedIn,
     role_id: UUID,
     body: DecisionIn,
@@ -127,13 +125,12 @@ async def decide(
             work, person, role_id, granted=granted, reason=body.reason, terms=terms, version=version
         )
 
-    return await _answer_once(request, service, person.account_id, key, act)
+    return await _answer_once(request, person.account_id, key, act)
 
 
 @router.post("/{role_id}/{act_name}")
 async def change(
     request: Request,
-    service: InService,
     person: SignedIn,
     role_id: UUID,
     act_name: Literal["revocation", "suspension", "resumption", "withdrawal"],
@@ -155,12 +152,11 @@ async def change(
             case "withdrawal":
                 return await use_cases.withdraw_request(work, person, role_id, version=version)
 
-    return await _answer_once(request, service, person.account_id, key, act)
+    return await _answer_once(request, person.account_id, key, act)
 
 
 async def _answer_once(
     request: Request,
-    service: InService,
     by: UUID,
     key: str | None,
     act: Callable[[Work], Awaitable[Role]],
@@ -171,7 +167,7 @@ async def _answer_once(
         role = await act(work)
         return Answer(status, _role(role), {"ETag": etag(role.version)})
 
-    return await answer_once(request, service, by, key, answer)
+    return await answer_once(request, key=key, by=by, act=answer)
 
 
 def _mail(role: Role) -> dict[str, Any]:

@@ -22,11 +22,12 @@ from services.licences.uploads import MOST_BYTES_AROUND, look_into
 from shared import reference_data
 from shared.attachments import serving
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
-from shared.idempotency import Answer, once
+from shared.idempotency import Answer, answer_once
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.problems import FieldError, Unknown, WrongContent
 from shared.web.forms import Form, read_multipart
 from shared.web.i18n import N_
+from shared.work import Work
 
 Code = Annotated[str, StringConstraints(pattern=r"^\d{4,10}$")]
 """A commodity code without blanks."""
@@ -94,20 +95,16 @@ async def search(asked: Annotated[Asked, Query()], person: SignedIn, service: In
 
 
 @router.post("/licences", status_code=201)
-async def create(
-    request: Request, draft: Draft, person: SignedIn, service: InService, idempotency_key: IdempotencyKey = None
-) -> Response:
-    async with service.work() as work:
+async def create(request: Request, draft: Draft, person: SignedIn, idempotency_key: IdempotencyKey = None) -> Response:
 
-        async def act() -> Answer:
-            licence = await use_cases.create_draft(
-                work, person, operator_id=draft.operator_id, boxes=draft.read(), codes=draft.commodity_codes
-            )
-            headers = {"Location": f"/licences/api/v1/licences/{licence.id}", "ETag": etag(licence.version)}
-            return Answer(201, _whole(licence), headers)
+    async def act(work: Work) -> Answer:
+        licence = await use_cases.create_draft(
+            work, person, operator_id=draft.operator_id, boxes=draft.read(), codes=draft.commodity_codes
+        )
+        headers = {"Location": f"/licences/api/v1/licences/{licence.id}", "ETag": etag(licence.version)}
+        return Answer(201, _whole(licence), headers)
 
-        sent = request.url.path.encode() + b"\n" + await request.body()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 @router.get("/licences/{licence_id:uuid}")
@@ -161,15 +158,15 @@ async def attach(
         raise WrongContent([FieldError("file", "missing", N_("Send the file as a part named file."))])
     name, number = file.filename or "", int(box) if box in map(str, FILE_BOXES) else 0
     kept = await look_into(service, person, licence_id, file, box=number, field="file")
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            added = await use_cases.attach_file(work, person, licence_id, box=number, name=name, kept=kept)
-            address = f"/licences/api/v1/licences/{licence_id}/attachments/{added.id}"
-            return Answer(201, asdict(added) | {"id": str(added.id)}, {"Location": address})
+    async def act(work: Work) -> Answer:
+        added = await use_cases.attach_file(work, person, licence_id, box=number, name=name, kept=kept)
+        address = f"/licences/api/v1/licences/{licence_id}/attachments/{added.id}"
+        return Answer(201, asdict(added) | {"id": str(added.id)}, {"Location": address})
 
-        asked = f"{request.url.path} {box} {name} {kept.sha256}".encode()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=asked, act=act))
+    return await answer_once(
+        request, key=idempotency_key, by=person.account_id, act=act, asked=f"{box} {name} {kept.sha256}".encode()
+    )
 
 
 @router.get("/licences/{licence_id:uuid}/attachments/{attachment_id:uuid}")
@@ -185,19 +182,16 @@ async def submit(
     licence_id: UUID,
     submission: Submission,
     person: SignedIn,
-    service: InService,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     answers, version = submission.read(), version_in(if_match) if if_match else None
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            licence = await use_cases.submit_licence(work, person, licence_id, answers=answers, version=version)
-            return Answer(200, _whole(licence), {"ETag": etag(licence.version)})
+    async def act(work: Work) -> Answer:
+        licence = await use_cases.submit_licence(work, person, licence_id, answers=answers, version=version)
+        return Answer(200, _whole(licence), {"ETag": etag(licence.version)})
 
-        sent = request.url.path.encode() + b"\n" + await request.body()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act))
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 @router.get("/reference/{kind}")
@@ -232,7 +226,3 @@ def _summary(row: Row) -> dict[str, Any]:
     summary = asdict(row)
     requester = {"account_id": summary.pop("requester_id"), "name": summary.pop("requester_name")}
     return summary | {"requester": requester}
-
-
-def _answer(answer: Answer) -> Response:
-    return JSONResponse(answer.body, answer.status, answer.headers)

@@ -4,18 +4,19 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from services.licences import use_cases
 from services.licences.domain.attachments import clean_name
 from services.licences.service import InService
 from services.licences.storage.bulk import OUTCOMES, Outcome, Upload
 from shared.http import IdempotencyKey, SignedIn
-from shared.idempotency import Answer, once
+from shared.idempotency import Answer, answer_once
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.web.formats import byte_size
 from shared.web.forms import FormTooLarge
 from shared.web.i18n import N_, language_of, translated
+from shared.work import Work
 
 router = APIRouter(prefix="/licences/api/v1/bulk", tags=["many licences"])
 
@@ -47,22 +48,19 @@ async def send_bulk(
     already, by its country and number, is not entered again.
     """
     content = await _body(request, service.settings.bulk_max_bytes)
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            upload = await use_cases.send_bulk(
-                work,
-                person,
-                name=clean_name(name),
-                content=content,
-                most=service.settings.bulk_max_licences,
-                operator_id=operator_id,
-            )
-            return Answer(202, _upload(upload), {"Location": f"{router.prefix}/{upload.id}"})
+    async def act(work: Work) -> Answer:
+        upload = await use_cases.send_bulk(
+            work,
+            person,
+            name=clean_name(name),
+            content=content,
+            most=service.settings.bulk_max_licences,
+            operator_id=operator_id,
+        )
+        return Answer(202, _upload(upload), {"Location": f"{router.prefix}/{upload.id}"})
 
-        sent = f"{request.url}\n".encode() + content
-        answer = await once(work, key=idempotency_key, by=person.account_id, request=sent, act=act)
-    return JSONResponse(answer.body, answer.status, answer.headers)
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act, asked=content)
 
 
 @router.get("/{upload_id:uuid}")

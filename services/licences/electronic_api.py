@@ -19,11 +19,12 @@ from services.licences.shapes import boxes_json, contract_of
 from services.licences.uploads import MOST_BYTES_AROUND, take_in
 from shared.attachments import serving
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
-from shared.idempotency import Answer, once
+from shared.idempotency import Answer, answer_once
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.problems import FieldError, Unknown, WrongContent
 from shared.web.forms import Form, read_multipart
 from shared.web.i18n import N_
+from shared.work import Work
 
 router = APIRouter(prefix="/licences/api/v1")
 ELECTRONIC = "/electronic-licences"
@@ -62,18 +63,16 @@ class ClaimOf(BaseModel):
 
 @router.post(ELECTRONIC, status_code=201, tags=["electronic licences"])
 async def post(
-    request: Request, sent: Electronic, person: SignedIn, service: InService, idempotency_key: IdempotencyKey = None
+    request: Request, sent: Electronic, person: SignedIn, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """For client programs of an issuing authority. One per partner country and number; all hard rules apply."""
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            licence = await use_cases.post_electronic(work, person, sent.read())
-            headers = {"Location": f"{router.prefix}{ELECTRONIC}/{licence.id}", "ETag": etag(licence.version)}
-            return Answer(201, _electronic(licence), headers)
+    async def act(work: Work) -> Answer:
+        licence = await use_cases.post_electronic(work, person, sent.read())
+        headers = {"Location": f"{router.prefix}{ELECTRONIC}/{licence.id}", "ETag": etag(licence.version)}
+        return Answer(201, _electronic(licence), headers)
 
-        body = request.url.path.encode() + b"\n" + await request.body()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=body, act=act))
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 @router.get(ELECTRONIC, tags=["electronic licences"])
@@ -115,21 +114,18 @@ async def notice(
     electronic_id: UUID,
     sent: IssuerNotice,
     person: SignedIn,
-    service: InService,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Withdraw or extend a licence that nobody claimed."""
     version = version_in(if_match)
     told = Notice(sent.kind, sent.date, clean(sent.reason)[:LONGEST_TEXT], sent.expiry_date)
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            licence = await use_cases.notice_electronic(work, person, electronic_id, version=version, notice=told)
-            return Answer(200, _electronic(licence), {"ETag": etag(licence.version)})
+    async def act(work: Work) -> Answer:
+        licence = await use_cases.notice_electronic(work, person, electronic_id, version=version, notice=told)
+        return Answer(200, _electronic(licence), {"ETag": etag(licence.version)})
 
-        body = request.url.path.encode() + b"\n" + await request.body()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=body, act=act))
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 @router.post(
@@ -151,15 +147,15 @@ async def attach(
     async with service.work() as work:
         await use_cases.require_room_in_electronic(work, person, electronic_id, box=number)
     kept = await take_in(service, person, electronic_id, file, box=number, field="file")
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            added = await use_cases.attach_to_electronic(work, person, electronic_id, box=number, name=name, kept=kept)
-            address = f"{router.prefix}{ELECTRONIC}/{electronic_id}/attachments/{added.id}"
-            return Answer(201, {**vars(added), "id": str(added.id)}, {"Location": address})
+    async def act(work: Work) -> Answer:
+        added = await use_cases.attach_to_electronic(work, person, electronic_id, box=number, name=name, kept=kept)
+        address = f"{router.prefix}{ELECTRONIC}/{electronic_id}/attachments/{added.id}"
+        return Answer(201, {**vars(added), "id": str(added.id)}, {"Location": address})
 
-        asked = f"{request.url.path} {box} {name} {kept.sha256}".encode()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=asked, act=act))
+    return await answer_once(
+        request, key=idempotency_key, by=person.account_id, act=act, asked=f"{box} {name} {kept.sha256}".encode()
+    )
 
 
 @router.get(ELECTRONIC + "/{electronic_id:uuid}/attachments/{attachment_id:uuid}", tags=["electronic licences"])
@@ -181,26 +177,20 @@ async def claim(
     """Make a draft of an electronic licence; its boxes are locked. A few wrong attempts, and one has to wait."""
     async with service.work() as work:
         attempt = await use_cases.note_attempt(work, person, operator_id=sent.operator_id)
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            licence = await use_cases.claim_licence(
-                work,
-                person,
-                attempt,
-                country=sent.issuing_country.strip().upper(),
-                number=clean(sent.licence_number),
-                expiry_date=sent.expiry_date,
-            )
-            headers = {"Location": f"{router.prefix}/licences/{licence.id}", "ETag": etag(licence.version)}
-            return Answer(201, contract_of(licence).model_dump(mode="json"), headers)
+    async def act(work: Work) -> Answer:
+        licence = await use_cases.claim_licence(
+            work,
+            person,
+            attempt,
+            country=sent.issuing_country.strip().upper(),
+            number=clean(sent.licence_number),
+            expiry_date=sent.expiry_date,
+        )
+        headers = {"Location": f"{router.prefix}/licences/{licence.id}", "ETag": etag(licence.version)}
+        return Answer(201, contract_of(licence).model_dump(mode="json"), headers)
 
-        body = request.url.path.encode() + b"\n" + await request.body()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=body, act=act))
-
-
-def _answer(answer: Answer) -> Response:
-    return JSONResponse(answer.body, answer.status, answer.headers)
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 def _electronic(licence: ElectronicLicence) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from services.licences import use_cases
 from services.licences.service import InService
@@ -14,7 +14,7 @@ from services.licences.shapes import contract_of
 from services.licences.uploads import MOST_BYTES_AROUND, files_of_answer
 from services.licences.use_cases.messages import MOST_FILES_OF_ANSWER
 from shared.http import IdempotencyKey, SignedIn, etag
-from shared.idempotency import Answer, once
+from shared.idempotency import Answer, answer_once
 from shared.person import Person
 from shared.problems import FieldError, WrongContent
 from shared.web.forms import Form, read_multipart
@@ -74,14 +74,18 @@ async def answer(
     form = Form.of(await read_multipart(request, max_bytes=most, max_file_bytes=largest))
     request_id, text = _uuid(form.text("request_id")), form.raw("text")
     sent = await files_of_answer(service, person, licence_id, request_id, form.files("files"))
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            await use_cases.answer_question(work, person, licence_id, request_id, text=text, files=sent)
-            return await _accepted(work, person, licence_id)
+    async def act(work: Work) -> Answer:
+        await use_cases.answer_question(work, person, licence_id, request_id, text=text, files=sent)
+        return await _accepted(work, person, licence_id)
 
-        asked = f"{request.url.path} {request_id} {text} {[(name, kept.sha256) for name, kept in sent]}".encode()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=asked, act=act))
+    return await answer_once(
+        request,
+        key=idempotency_key,
+        by=person.account_id,
+        act=act,
+        asked=f"{request_id} {text} {[(name, kept.sha256) for name, kept in sent]}".encode(),
+    )
 
 
 @router.post("/withdrawal", status_code=202)
@@ -90,18 +94,15 @@ async def withdraw(
     licence_id: UUID,
     withdrawal: Withdrawal,
     person: SignedIn,
-    service: InService,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Ask for the licence back before it is decided on. Validation answers: withdrawn, or why not."""
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            await use_cases.ask_withdrawal(work, person, licence_id, reason=withdrawal.reason)
-            return await _accepted(work, person, licence_id)
+    async def act(work: Work) -> Answer:
+        await use_cases.ask_withdrawal(work, person, licence_id, reason=withdrawal.reason)
+        return await _accepted(work, person, licence_id)
 
-        asked = f"{request.url.path} {withdrawal.reason}".encode()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=asked, act=act))
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 @router.post("/dispute", status_code=202)
@@ -110,18 +111,15 @@ async def dispute(
     licence_id: UUID,
     said: Dispute,
     person: SignedIn,
-    service: InService,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Say that this draft is the right licence of a number that was refused as handed in already."""
-    async with service.work() as work:
 
-        async def act() -> Answer:
-            await use_cases.dispute_number(work, person, licence_id, text=said.text)
-            return await _accepted(work, person, licence_id)
+    async def act(work: Work) -> Answer:
+        await use_cases.dispute_number(work, person, licence_id, text=said.text)
+        return await _accepted(work, person, licence_id)
 
-        asked = f"{request.url.path} {said.text}".encode()
-        return _answer(await once(work, key=idempotency_key, by=person.account_id, request=asked, act=act))
+    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
 
 def _uuid(text: str) -> UUID:
@@ -136,7 +134,3 @@ async def _accepted(work: Work, person: Person, licence_id: UUID) -> Answer:
     """The message is on its way; the licence as it is now."""
     licence = (await use_cases.read_licence(work, person, licence_id)).licence
     return Answer(202, contract_of(licence).model_dump(mode="json"), {"ETag": etag(licence.version)})
-
-
-def _answer(answer: Answer) -> Response:
-    return JSONResponse(answer.body, answer.status, answer.headers)

@@ -21,7 +21,8 @@ from services.validation.storage import Amendment, Entry, StoredCase
 from services.validation.use_cases import CaseView
 from services.validation.words import sentence, title
 from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
-from shared.idempotency import Answer, once
+from shared.idempotency import Answer, answer_once
+from shared.person import Person
 from shared.work import Work
 
 router = APIRouter(prefix="/validation/api/v1", tags=["cases"])
@@ -63,7 +64,6 @@ async def read_case(service: InService, person: SignedIn, case_id: UUID) -> Resp
 @router.post("/cases/{case_id}/decision")
 async def decide(
     request: Request,
-    service: InService,
     person: SignedIn,
     case_id: UUID,
     call: DecisionCall,
@@ -80,13 +80,12 @@ async def decide(
             work, person, case_id, reason_code=call.reason_code, reason=call.reason, version=version
         )
 
-    return await answer_once(request, service, person, key, act)
+    return await answer_with_case(request, person, key, act)
 
 
 @router.post("/cases/{case_id}/clearance")
 async def clear(
     request: Request,
-    service: InService,
     person: SignedIn,
     case_id: UUID,
     call: ClearanceCall,
@@ -111,22 +110,23 @@ async def clear(
         how = {"acting": ActorKind.MSCA} if as_authority else {}
         return await with_reason(work, person, case_id, reason=call.reason, version=version, **how)
 
-    return await answer_once(request, service, person, key, act)
+    return await answer_with_case(request, person, key, act)
 
 
-async def answer_once(
-    request: Request, service: InService, person: SignedIn, key: str | None, act: Callable[[Work], Awaitable[Case]]
+async def answer_with_case(
+    request: Request,
+    person: Person,
+    key: str | None,
+    act: Callable[[Work], Awaitable[Case]],
+    shown: Callable[[Case], dict[str, Any]] | None = None,
 ) -> Response:
-    """Act, and answer with the case as it is then; the same again when the call is repeated with its key."""
-    sent = request.url.path.encode() + b"\n" + await request.body()
-    async with service.work() as work:
+    """Act once, and answer with the case as it is then (`shown`: its states)."""
 
-        async def answer() -> Answer:
-            case = await act(work)
-            return Answer(200, _states(case), {"ETag": etag(case.version)})
+    async def answer(work: Work) -> Answer:
+        case = await act(work)
+        return Answer(200, (shown or _states)(case), {"ETag": etag(case.version)})
 
-        given = await once(work, key=key, by=person.account_id, request=sent, act=answer)
-    return JSONResponse(given.body, given.status, given.headers)
+    return await answer_once(request, key=key, by=person.account_id, act=answer)
 
 
 def _states(case: Case) -> dict[str, Any]:

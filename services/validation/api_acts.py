@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.validation import use_cases
-from services.validation.api import answer_once
+from services.validation.api import answer_with_case
 from services.validation.domain.case import Case
 from services.validation.domain.days import day_in
 from services.validation.domain.proceedings import BoxReason, Confirmation
@@ -140,7 +140,7 @@ class Caller:
         async def act(work: Work) -> Case:
             return await use_case(work, self.person, self.case_id, *values, **named, version=self.version)
 
-        return await answer_once(self.request, self.service, self.person, self.key, act)
+        return await answer_with_case(self.request, self.person, self.key, act)
 
 
 Calling = Annotated[Caller, Depends()]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.validation import use_cases
-from services.validation.api import answer_once
+from services.validation.api import answer_with_case
 from services.validation.domain.case import Case
 from services.validation.domain.queueing import CRITERIA
 from services.validation.domain.states import ActorKind
@@ -84,7 +84,6 @@ async def read_queue(service: InService, person: SignedIn) -> dict[str, Any]:
 @router.post("/cases/{case_id}/assignment")
 async def assign(
     request: Request,
-    service: InService,
     person: SignedIn,
     case_id: UUID,
     call: AssignmentCall,
@@ -99,7 +98,7 @@ async def assign(
             return await use_cases.take_case(work, person, case_id, over=call.over)
         return await use_cases.hand_case_to(work, person, case_id, call.officer, over=call.over)
 
-    return await answer_once(request, service, person, key, act)
+    return await answer_with_case(request, person, key, act)
 
 
 def _row(case: ListedCase | QueuedCase) -> dict[str, Any]:

@@ -4,21 +4,19 @@ A system is a machine client of its customs office (scopes validation:read and v
 the number written in the declaration, and writes with an Idempotency-Key, so that a call can be repeated at will.
 """
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from services.validation.api import answer_with_case
 from services.validation.domain.case import Case
 from services.validation.domain.proceedings import DeclaredLine
 from services.validation.domain.quantities import Quantities
 from services.validation.pages.common import InService
 from services.validation.use_cases import single_window as port
-from shared.http import IdempotencyKey, SignedIn, etag
-from shared.idempotency import Answer, once
+from shared.http import IdempotencyKey, SignedIn
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.work import Work
 
@@ -97,70 +95,48 @@ async def list_changes(
 
 
 @router.post("/reservations")
-async def reserve(
-    request: Request, service: InService, person: SignedIn, office: str, call: Call, key: IdempotencyKey = None
-) -> Response:
+async def reserve(request: Request, person: SignedIn, office: str, call: Call, key: IdempotencyKey = None) -> Response:
     """Keep a licence for a declaration until it is consumed or freed."""
-    return await _once(
-        request,
-        service,
-        person,
-        key,
-        lambda work: port.reserve(
-            work, person, office=office, number=call.licence_number, declaration=call.declaration
-        ),
-    )
+    asked = {"office": office, "number": call.licence_number, "declaration": call.declaration}
+    return await answer_with_case(request, person, key, lambda work: port.reserve(work, person, **asked), _states)
 
 
 @router.post("/releases")
-async def free(
-    request: Request, service: InService, person: SignedIn, office: str, call: Call, key: IdempotencyKey = None
-) -> Response:
+async def free(request: Request, person: SignedIn, office: str, call: Call, key: IdempotencyKey = None) -> Response:
     """Free a reserved licence: the declaration does not need it any more."""
-    return await _once(
-        request,
-        service,
-        person,
-        key,
-        lambda work: port.free(work, person, office=office, number=call.licence_number, declaration=call.declaration),
-    )
+    asked = {"office": office, "number": call.licence_number, "declaration": call.declaration}
+    return await answer_with_case(request, person, key, lambda work: port.free(work, person, **asked), _states)
 
 
 @router.post("/consumptions")
 async def consume(
-    request: Request, service: InService, person: SignedIn, office: str, call: Consumption, key: IdempotencyKey = None
+    request: Request, person: SignedIn, office: str, call: Consumption, key: IdempotencyKey = None
 ) -> Response:
     """The goods are released for free circulation against the declaration: the licence is cleared."""
-    lines = [DeclaredLine(item.commodity_code, Quantities(item.volume_m3, item.net_weight_kg)) for item in call.items]
-    return await _once(
-        request,
-        service,
-        person,
-        key,
-        lambda work: port.consume(
+
+    async def act(work: Work) -> Case:
+        return await port.consume(
             work,
             person,
             office=office,
             number=call.licence_number,
             declaration=call.declaration,
             declared=Quantities(call.volume_m3, call.net_weight_kg),
-            lines=lines,
+            lines=[DeclaredLine(i.commodity_code, Quantities(i.volume_m3, i.net_weight_kg)) for i in call.items],
             override_reason=call.override_reason,
-        ),
-    )
+        )
+
+    return await answer_with_case(request, person, key, act, _states)
 
 
 @router.post("/amendments")
 async def amend(
-    request: Request, service: InService, person: SignedIn, office: str, call: Amendment, key: IdempotencyKey = None
+    request: Request, person: SignedIn, office: str, call: Amendment, key: IdempotencyKey = None
 ) -> Response:
     """The declaration was amended after clearance: recorded with its reason, what stood there before stays."""
-    return await _once(
-        request,
-        service,
-        person,
-        key,
-        lambda work: port.amend(
+
+    async def act(work: Work) -> Case:
+        return await port.amend(
             work,
             person,
             office=office,
@@ -168,23 +144,9 @@ async def amend(
             corrected=call.corrected,
             declared=Quantities(call.volume_m3, call.net_weight_kg),
             reason=call.reason,
-        ),
-    )
+        )
 
-
-async def _once(
-    request: Request, service: InService, person: SignedIn, key: str | None, act: Callable[[Work], Awaitable[Case]]
-) -> Response:
-    """Act, and answer with the states; the same again when the call is repeated with its key."""
-    sent = request.url.path.encode() + b"\n" + await request.body()
-    async with service.work() as work:
-
-        async def answer() -> Answer:
-            case = await act(work)
-            return Answer(200, _states(case), {"ETag": etag(case.version)})
-
-        given = await once(work, key=key, by=person.account_id, request=sent, act=answer)
-    return JSONResponse(given.body, given.status, given.headers)
+    return await answer_with_case(request, person, key, act, _states)
 
 
 def _states(case: Case) -> dict[str, Any]:
