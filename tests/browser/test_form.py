@@ -49,8 +49,8 @@ async def fill_in_form(page: Page) -> None:
     await press_after_typing(page, "issuing_authority", "PT Mutuagung", "form.card button.button--primary")
     await press_after_typing(page, "add_code", "940169", "button[value=add-code]")
     await page.wait_for_load_state("networkidle")  # the scripts of the new page have taken hold of its fields
-    await tab_to(page, '[name="attachments.box2"]')
-    async with page.expect_file_chooser() as chooser:
+    async with page.expect_file_chooser() as chooser:  # a key pressed at once would overtake this
+        await tab_to(page, '[name="attachments.box2"]')
         await page.keyboard.press("Enter")
     picture = FilePayload(name="licence.jpg", mimeType="image/jpeg", buffer=scan(boxes))
     await (await chooser.value).set_files(picture)
