@@ -5,14 +5,13 @@ Pages of identity and notifications, and the first ones. What is folded together
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from deploy.local.product import Product
+from tests.browser.barriers import barriers
 from tests.browser.screen import Screen
 from tests.journeys.papers import TODAY
 from tests.journeys.people import Cast, Somebody, company, gather_cast, newcomer
@@ -32,9 +31,6 @@ MISTAKES = {
     "/identity/profile/password": "Save",
 }
 """Forms that come back with what is wrong when they are sent empty, and their buttons."""
-LIGHT: dict[str, Any] = {"resultTypes": ["violations"]}
-DARK: dict[str, Any] = {**LIGHT, "runOnly": ["color-contrast", "link-in-text-block"]}
-"""Only colours differ in the dark."""
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +93,10 @@ async def test_every_page_can_be_used_by_everybody(
         answer = await screen.page.goto(f"{product.origin}{address}")
         assert answer is not None
         assert answer.status < 500, f"{address} answers {answer.status}"
-        wrong += await violations(screen, address)
+        wrong += await barriers(screen, address)
         if address in MISTAKES and await screen.page.get_by_role("button", name=MISTAKES[address]).count():
             await screen.page.get_by_role("main").get_by_role("button", name=MISTAKES[address]).first.click()
-            wrong += await violations(screen, f"{address}, sent empty")
+            wrong += await barriers(screen, f"{address}, sent empty")
         for link in await links(screen):
             if kind_of(link) not in seen:
                 seen.add(kind_of(link))
@@ -123,16 +119,3 @@ async def links(screen: Screen) -> list[str]:
 def kind_of(address: str) -> str:
     """The same for pages that differ only in what they are about."""
     return PARTICULAR.sub("…", address.partition("?")[0])
-
-
-async def violations(screen: Screen, address: str) -> list[str]:
-    """What axe has against this page."""
-    await screen.page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
-    found: list[str] = []
-    for scheme, options in (("light", LIGHT), ("dark", DARK)):
-        await screen.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        results = await Axe().run(screen.page, options=options)
-        for broken in results.response["violations"]:
-            places = "; ".join(str(node["target"][0]) for node in broken["nodes"][:5])
-            found.append(f"{address} ({scheme}): {broken['id']}, {broken['help']}: {places}")
-    return found
