@@ -118,6 +118,8 @@ def _field(error: FieldError, language: str) -> dict[str, Any]:
     described: dict[str, Any] = {"pointer": error.pointer, "field": error.json_pointer}
     if error.box:
         described["box"] = error.box
+    if error.article:
+        described["article"] = error.article
     return described | {"code": error.code, "message": translated(error.message, error.params, language)}
 
 

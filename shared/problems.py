@@ -18,6 +18,8 @@ class FieldError:
     message: str
     box: int | None = None
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    article: str = ""
+    """The law behind it, such as `1024/2008 art. 6(3)`; empty where there is none."""
 
     @property
     def pointer(self) -> str:

@@ -36,6 +36,7 @@ def contract_of(licence: Licence) -> contract.Licence:
             "changed_boxes": licence.changed_boxes,
             "issued_electronically": licence.issued_electronically,
             "entered_by": licence.entered_by.name if licence.entered_by else None,
+            "lodged_at": licence.lodged_at,
             "created_at": licence.created_at,
             "modified_at": licence.modified_at,
         },

@@ -125,5 +125,7 @@ class Licence(Contract):
     """The competent authority that entered it for the company; None when the company did."""
     changed_boxes: list[int] = []
     """What a licence that was returned for correction changed when it was handed in again."""
+    lodged_at: AwareDatetime | None = None
+    """When it was handed in for the first time: a correction is part of that lodging (1024/2008 art. 6(3))."""
     created_at: dt.datetime
     modified_at: dt.datetime

@@ -64,6 +64,8 @@ class Form:
         self.values: dict[str, list[str]] = {name: list(texts) for name, texts in values.items()}
         self.uploads: dict[str, list[UploadFile]] = {name: list(files_) for name, files_ in files.items()}
         self.errors: dict[str, list[str]] = {}
+        self.laws: dict[str, str] = {}
+        """The law behind an error, by its words; not of one that names it in its words."""
 
     @classmethod
     async def read(
@@ -124,14 +126,16 @@ class Form:
         heads = {key.removeprefix(prefix).partition(".")[0] for key in self.values if key.startswith(prefix)}
         return sorted(int(head) for head in heads if head.isdecimal() and len(head) <= len(str(MAX_FIELDS)))
 
-    def error(self, field: str, message: str) -> None:
-        """Say what is wrong with one field, in the person's language."""
+    def error(self, field: str, message: str, article: str = "") -> None:
+        """Say what is wrong with one field, in the person's language, and by which law."""
         self.errors.setdefault(field, []).append(message)
+        if article and article.partition(" ")[0] not in message:
+            self.laws[message] = article
 
     def take(self, refusal: Refused) -> Self:
         """Take over, translated, everything that a rule found wrong."""
         for mistake in refusal.errors:
-            self.error(mistake.field, translated(mistake.message, mistake.params))
+            self.error(mistake.field, translated(mistake.message, mistake.params), mistake.article)
         return self
 
     def errors_of(self, name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -241,6 +242,32 @@ async def test_a_returned_licence_can_be_withdrawn_but_not_deleted(
     after = await page_of(client, licence)
     assert entries(after)[:2] == ["Withdrawn", "Withdrawal asked for"]
     await a_submitted_licence(service, importer, numbered(825))
+
+
+async def test_a_licence_that_expires_while_it_lies_returned_can_be_corrected(
+    service: Licences, importer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last_day = numbered(827) | {"expiry_date": "2026-11-20"}
+    licence = await a_submitted_licence(service, importer, last_day)
+    await hear(service, returned(licence, 4, 17))
+    monkeypatch.setattr(service, "clock", lambda: NOW + timedelta(days=30))
+    corrected, _mistakes = read_boxes(last_day | {"distinguishing_marks": "INV-2"})
+    too_early, _mistakes = read_boxes(last_day | {"expiry_date": "2026-11-19"})
+
+    async with service.work() as work:
+        saved = await use_cases.save_draft(work, importer, licence.id, version=3, boxes=too_early)
+        with pytest.raises(WrongContent) as void:
+            await use_cases.submit_licence(work, importer, licence.id)
+        await use_cases.save_draft(work, importer, licence.id, version=saved.version, boxes=corrected)
+        again = await use_cases.submit_licence(work, importer, licence.id)
+
+    assert [(error.code, error.article) for error in void.value.errors] == [
+        ("expired_at_lodging", "1024/2008 art. 6(3)")
+    ]
+    assert (licence.lodged_at, again.lodged_at) == (NOW, NOW)
+    assert "expired_since_lodging" in {flag.code for flag in again.flags}
+    first, second = await told(service, licence, "licence-submitted")
+    assert first["licence"]["lodged_at"] == second["licence"]["lodged_at"] == "2026-11-20T09:30:00Z"
 
 
 async def test_after_a_rejection_nothing_is_open_any_more(service: Licences, importer: Person) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -174,6 +174,27 @@ async def test_a_returned_licence_is_decided_on_after_it_was_handed_in_again(
     await opened(service, again, at=NOW + timedelta(days=1))
     await do(use_cases.validate_licence, people.officer, case_id)
     assert (await case_of(service, case_id)).version == 6
+
+
+async def test_a_correction_is_part_of_the_lodging_that_was_in_time(
+    service: Validation, people: People, do: Do
+) -> None:
+    submitted = licence()
+    expiry = submitted.boxes.expiry_date
+    assert expiry is not None
+    lodged = datetime.combine(expiry, time(12), UTC)
+    late = lodged + timedelta(days=30)
+    case_id = await opened(service, submitted.model_copy(update={"lodged_at": lodged}), at=lodged)
+    reasons = [BoxReason(15, "MISSING_DATA", "No weight.")]
+    await do(use_cases.return_licence, people.officer, case_id, text="", boxes=reasons)
+    again = submitted.model_copy(update={"version": 5, "changed_boxes": [15], "lodged_at": lodged})
+
+    await opened(service, again, at=late)
+
+    case = await case_of(service, case_id)
+    assert (case.lodged_on, case.state_since) == (expiry, late)
+    await do(use_cases.validate_licence, people.officer, case_id)
+    assert (await case_of(service, case_id)).validation_state == "validated"
 
 
 async def test_with_four_eyes_nothing_is_told_to_customs_before_the_second_officer(

@@ -7,6 +7,9 @@ from uuid import UUID
 
 FILE_BOXES = (2, 17, 18)
 """Boxes to which a file can be attached."""
+SCANS = frozenset({2, 18})
+"""Boxes whose files show the paper; a picture of the marks on the goods (Box 17) does not."""
+MARKS = 17
 MESSAGE = 0
 """Stands in the place of a box for a file that came with a message to the authority."""
 MOST_FILES = 50

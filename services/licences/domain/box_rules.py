@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from services.licences.domain.attachments import SCANS
 from services.licences.domain.form import Measure
 from services.licences.domain.lodging import Found, Lodging, Rule, rule
 from services.licences.domain.problems import N_
@@ -35,7 +36,7 @@ def issuing_country_issues(lodging: Lodging) -> Found:
     message=N_("Attach at least one scan of the licence (PNG, JPEG, WebP, TIFF or PDF)."),
 )  # fmt: skip
 def a_scan_is_attached(lodging: Lodging) -> Found:
-    if lodging.scans == 0 and not lodging.issued_electronically:
+    if not lodging.with_files & SCANS and not lodging.issued_electronically:
         yield "attachments.box2", {}
 
 
@@ -234,11 +235,14 @@ def date_of_signature_is_given(lodging: Lodging) -> Found:
         yield "boxes.signature.date", {}
 
 
-@rule("signed_in_the_future", box=18, article=CONDITIONS, message=N_("The date of signature lies in the future."))
+@rule(
+    "signed_in_the_future", box=18, article=CONDITIONS,
+    message=N_("The date of signature lies after the day of lodging, %(lodged)s."),
+)  # fmt: skip
 def licence_was_signed_already(lodging: Lodging) -> Found:
     signed = lodging.boxes.signature.date
     if signed is not None and signed > lodging.day:
-        yield "boxes.signature.date", {}
+        yield "boxes.signature.date", {"lodged": lodging.day.isoformat()}
 
 
 @rule(

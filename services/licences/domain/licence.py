@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from services.licences.domain.attachments import MESSAGE, Attachment
+from services.licences.domain.attachments import Attachment
 from services.licences.domain.box_rules import BOX_RULES
 from services.licences.domain.correcting import BoxReason, changed_boxes, mistakes_of_locked, opened
 from services.licences.domain.form import Boxes, Party, Typed
@@ -98,6 +98,8 @@ class Licence:
     issued_electronically: bool = False
     """The issuing authority sent it and the company claimed it: the boxes are as issued and stay so."""
     entered_by: EnteringAuthority | None = None
+    lodged_at: dt.datetime | None = None
+    """When it was handed in for the first time."""
     withdrawal_asked: bool = False
     """The company asked for it back, and validation has not answered yet."""
 
@@ -164,10 +166,11 @@ class Licence:
             boxes=self.boxes,
             at=at,
             reference=reference,
+            lodged_at=self.lodged_at,
             point_of_entry=self.answers.point_of_entry,
             arrival=self.answers.arrival,
             on_behalf=self.answers.on_behalf,
-            scans=sum(file.box != MESSAGE for file in self.attachments),
+            with_files=frozenset(file.box for file in self.attachments),
             number_taken=number_taken,
             unread=tuple(self.typed.unread),
             issued_electronically=self.issued_electronically,
@@ -185,6 +188,7 @@ class Licence:
             validation_state=SUBMITTED,
             flags=flags,
             changed_boxes=corrected_boxes(self),
+            lodged_at=self.lodged_at or at,
             version=self.version + 1,
             modified_at=at,
         )

@@ -16,10 +16,13 @@ class Lodging:
     boxes: Boxes
     at: dt.datetime
     reference: Reference
+    lodged_at: dt.datetime | None = None
+    """When it was handed in for the first time, of a licence that was returned: a correction is part of that lodging."""
     point_of_entry: str | None = None
     arrival: dt.datetime | None = None
     on_behalf: Party | None = None
-    scans: int = 0
+    with_files: frozenset[int] = frozenset()
+    """Boxes that have a file."""
     number_taken: bool = False
     unread: tuple[str, ...] = ()
     """Fields of the form with a text that the boxes cannot hold."""
@@ -32,8 +35,12 @@ class Lodging:
 
     @property
     def day(self) -> dt.date:
-        """The day of lodging by the clock of the point of entry's country."""
-        return self.at.astimezone(zone_of(self.entry_country)).date()
+        """The day of lodging by the clock of the point of entry's country; a correction does not change it."""
+        return self.day_there(self.lodged_at or self.at)
+
+    def day_there(self, moment: dt.datetime) -> dt.date:
+        """Which day it is, or will be, at the point of entry."""
+        return moment.astimezone(zone_of(self.entry_country)).date()
 
 
 Found = Iterable[tuple[str, Mapping[str, object]]]
@@ -68,7 +75,7 @@ class SoftRule:
     find: Callable[[Lodging], Iterable[Mapping[str, object]]]
 
     def __call__(self, lodging: Lodging) -> list[Flag]:
-        return [Flag(self.code, self.message, self.box, params) for params in self.find(lodging)]
+        return [Flag(self.code, self.message, self.box, params, self.article) for params in self.find(lodging)]
 
 
 def rule(code: str, *, message: str, box: int | None = None, article: str = "") -> Callable[..., Rule]:

@@ -52,5 +52,12 @@ def licence_number_is_used_once(lodging: Lodging) -> Found:
         yield "boxes.licence_number", {}
 
 
+@rule("on_behalf_country_unknown", article=LODGING, message=N_("Choose the country of the other importer."))
+def the_other_importers_country_exists(lodging: Lodging) -> Found:
+    other = lodging.on_behalf
+    if other is not None and other.country and other.country not in lodging.reference.countries:
+        yield "on_behalf.country", {}
+
+
 LODGING_RULES: tuple[Rule, ...] = tuple(value for value in globals().values() if isinstance(value, Rule))
 """All of the above."""

@@ -24,12 +24,13 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Flag:
-    """A soft rule that was passed: nothing is blocked, but the authority sees it."""
+    """A soft rule that was passed: nothing is blocked, but the authority sees it. `article` is the law behind it."""
 
     code: str
     message: str
     box: int | None = None
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    article: str = ""
 
     @property
     def text(self) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from services.licences.domain.attachments import MARKS
+from services.licences.domain.form import Measure
 from services.licences.domain.lodging import Lodging, SoftRule, soft_rule
 from services.licences.domain.problems import N_, Flag
 
@@ -41,6 +43,16 @@ def number_names_the_year_of_signature(lodging: Lodging) -> Values:
     parts, signed = _parts(lodging), lodging.boxes.signature.date
     if signed is not None and "year" in parts and int(parts["year"]) != signed.year % 100:
         yield {"year": f"20{parts['year']}", "signed": str(signed.year)}
+
+
+@soft_rule(
+    "expired_since_lodging", box=4, article="1024/2008 art. 6(3)",
+    message=N_("The licence was lodged on %(lodged)s, before it expired on %(expiry)s. It is corrected after that day."),
+)  # fmt: skip
+def correction_comes_before_the_licence_expires(lodging: Lodging) -> Values:
+    expiry = lodging.boxes.expiry_date
+    if expiry is not None and lodging.day <= expiry < lodging.day_there(lodging.at):
+        yield {"lodged": lodging.day.isoformat(), "expiry": expiry.isoformat()}
 
 
 @soft_rule(
@@ -91,11 +103,29 @@ def species_are_not_under_cites(lodging: Lodging) -> Values:
     "unusual_density", box=15, article="1024/2008 art. 10(2)",
     message=N_("Commodity %(line)s: %(density)s kg per cubic metre is unusual for wood. Check volume and weight."),
 )  # fmt: skip
-def weight_fits_volume(lodging: Lodging) -> Values:
+def weight_of_each_commodity_fits_its_volume(lodging: Lodging) -> Values:
     for line, commodity in enumerate(lodging.boxes.commodities, start=1):
-        volume, weight = commodity.volume_m3, commodity.net_weight_kg
-        if volume and weight and volume > 0 and not LIGHTEST <= weight / volume <= HEAVIEST:
-            yield {"line": line, "density": round(weight / volume)}
+        if density := _unusual_density(commodity):
+            yield {"line": line, "density": density}
+
+
+@soft_rule(
+    "unusual_density_of_all", box=15, article="1024/2008 art. 10(2)",
+    message=N_("All goods: %(density)s kg per cubic metre is unusual for wood. Check volume and weight."),
+)  # fmt: skip
+def weight_of_the_whole_fits_its_volume(lodging: Lodging) -> Values:
+    whole = lodging.boxes.global_measure
+    if whole is not None and (density := _unusual_density(whole)):
+        yield {"density": density}
+
+
+@soft_rule(
+    "marks_not_typed", box=17, article="1024/2008 art. 7",
+    message=N_("There is a picture of the distinguishing marks, but they are not typed: nobody can find or compare them."),
+)  # fmt: skip
+def marks_in_a_picture_are_typed_too(lodging: Lodging) -> Values:
+    if MARKS in lodging.with_files and not lodging.boxes.distinguishing_marks:
+        yield {}
 
 
 @soft_rule("arrival_in_the_past", article="1024/2008 art. 6(4)", message=N_("The arrival lies in the past."))
@@ -110,7 +140,7 @@ def goods_are_still_to_arrive(lodging: Lodging) -> Values:
 )  # fmt: skip
 def goods_arrive_before_the_licence_expires(lodging: Lodging) -> Values:
     expiry, arrival = lodging.boxes.expiry_date, lodging.arrival
-    if arrival is not None and expiry is not None and arrival.date() > expiry:
+    if arrival is not None and expiry is not None and lodging.day_there(arrival) > expiry:
         yield {}
 
 
@@ -121,6 +151,14 @@ SOFT_RULES: tuple[SoftRule, ...] = tuple(value for value in globals().values() i
 def flags_of(lodging: Lodging) -> list[Flag]:
     """Everything unusual about this licence."""
     return [flag for soft in SOFT_RULES for flag in soft(lodging)]
+
+
+def _unusual_density(measure: Measure) -> str:
+    """Kilograms per cubic metre, where both are given and it is unusual."""
+    volume, weight = measure.volume_m3, measure.net_weight_kg
+    if not volume or not weight or volume < 0 or LIGHTEST <= weight / volume <= HEAVIEST:
+        return ""
+    return f"{weight / volume:.1f}".removesuffix(".0")
 
 
 def _parts(lodging: Lodging) -> dict[str, str]:

@@ -198,7 +198,7 @@ async def _check(service: Licences, person: Person, licence_id: UUID, form: Form
             known = form.errors_of(field)
             said = _(mistake.message, **mistake.params)
             if said not in known and not (mistake.code == "unread" and known):
-                form.error(field, said)
+                form.error(field, said, mistake.article)
 
 
 def _is_beside(request: Request) -> bool:

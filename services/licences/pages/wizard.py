@@ -243,7 +243,7 @@ async def _show_final(
         flags = await use_cases.flags_if_submitted(licence, work)
     context = {
         "authority": view.authority,
-        "flags": [(flag.box, translated(flag.message, flag.params)) for flag in flags],
+        "flags": [(flag.box, translated(flag.message, flag.params), flag.article) for flag in flags],
         "problems": [(_place(licence_id, error), translated(error.message, error.params)) for error in errors],
     }
     form = Form.empty({"message": licence.answers.message})

@@ -30,6 +30,8 @@ SELECT l.*,
         (SELECT e.details -> 'boxes' FROM licence_event e WHERE e.licence_id = l.id AND e.what = 'returned'
          ORDER BY e.version DESC LIMIT 1) END AS returned,
     CASE WHEN l.validation_state <> 'draft' THEN
+        (SELECT min(e.at) FROM licence_event e WHERE e.licence_id = l.id AND e.what = 'submitted') END AS lodged_at,
+    CASE WHEN l.validation_state <> 'draft' THEN
         (SELECT e.what = 'withdrawal_asked' FROM licence_event e WHERE e.licence_id = l.id
            AND e.what IN ('withdrawal_asked', 'withdrawal_declined', 'withdrawn')
          ORDER BY e.version DESC, e.part DESC LIMIT 1) END AS withdrawal_asked
@@ -227,6 +229,7 @@ def _licence(row: asyncpg.Record) -> Licence:
         changed_boxes=tuple(row["changed_boxes"]),
         issued_electronically=row["issued_electronically"],
         entered_by=EnteringAuthority(row["entered_by_id"], row["entered_by"]) if row["entered_by_id"] else None,
+        lodged_at=row["lodged_at"],
         withdrawal_asked=bool(row["withdrawal_asked"]),
     )
 

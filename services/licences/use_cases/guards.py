@@ -24,7 +24,7 @@ from shared.work import Work
 
 def refused(mistakes: Sequence[Mistake]) -> WrongContent:
     """What the rules found, as a refusal."""
-    return WrongContent([FieldError(m.field, m.code, m.message, m.box, m.params) for m in mistakes])
+    return WrongContent([FieldError(m.field, m.code, m.message, m.box, m.params, m.article) for m in mistakes])
 
 
 async def held(work: Work, person: Person, licence_id: UUID) -> tuple[Licence, bool]:

@@ -49,6 +49,8 @@ class Opened:
     expiry_date: date | None
     arrival: datetime
     submitted_at: datetime
+    handed_in_at: datetime
+    """This time; `submitted_at` is when it was lodged, which a correction does not change."""
     licensed_volume_m3: Decimal | None
     licensed_net_weight_kg: Decimal | None
     flags: int
@@ -65,13 +67,13 @@ INSERT INTO licence_case (
     state_since)
 SELECT licence_id, version, country, point_of_entry, licence_number, number_key, vpa_country, operator_id,
     operator_name, operator_eori, requester_id, requester_name, licensee_name, expiry_date, arrival, submitted_at,
-    volume_m3, net_weight_kg, flags, licence::jsonb, 'submitted', 'not_ready', submitted_at, submitted_at
+    volume_m3, net_weight_kg, flags, licence::jsonb, 'submitted', 'not_ready', handed_in_at, handed_in_at
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::text[],
     $10::text[], $11::uuid[], $12::text[], $13::text[], $14::date[], $15::timestamptz[], $16::timestamptz[],
-    $17::numeric[], $18::numeric[], $19::int[], $20::text[])
+    $17::timestamptz[], $18::numeric[], $19::numeric[], $20::int[], $21::text[])
     AS told (licence_id, version, country, point_of_entry, licence_number, number_key, vpa_country, operator_id,
     operator_name, operator_eori, requester_id, requester_name, licensee_name, expiry_date, arrival, submitted_at,
-    volume_m3, net_weight_kg, flags, licence)
+    handed_in_at, volume_m3, net_weight_kg, flags, licence)
 WHERE NOT EXISTS (
     SELECT FROM case_elsewhere e WHERE e.licence_id = told.licence_id AND e.version >= told.version)
 ON CONFLICT (licence_id) DO UPDATE SET version = excluded.version, country = excluded.country,

@@ -16,7 +16,8 @@ from shared.work import Work
 async def open_cases(
     work: Work, submitted: Sequence[tuple[Licence, datetime]], *, countries: frozenset[str] = frozenset()
 ) -> None:
-    """Open a case for each licence, or renew it with a later version; the time is that of submission.
+    """Open a case for each licence, or renew it with a later version; the time is that of handing it in. A correction
+    is part of the first lodging, whose day decides whether the licence was void (1024/2008 art. 6(3)).
 
     The point of entry decides who holds it (1024/2008 art. 6(1)): other countries' licences are passed over.
     """
@@ -63,7 +64,8 @@ def _opened(licence: Licence, at: datetime) -> Opened:
         licensee_name=boxes.licensee.name,
         expiry_date=boxes.expiry_date,
         arrival=licence.arrival,
-        submitted_at=at,
+        submitted_at=licence.lodged_at or at,
+        handed_in_at=at,
         licensed_volume_m3=licensed.volume_m3,
         licensed_net_weight_kg=licensed.net_weight_kg,
         flags=len(licence.flags),
