@@ -12,7 +12,7 @@ SERVERS := kafka-jars
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up cell test journeys bench lint types kafka-jars compose-env lock messages schemas clean clean-data dev
+.PHONY: help up cell run test journeys bench lint types kafka-jars compose-env lock messages schemas clean clean-data dev
 
 help: ## list what one can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target words; do printf '  make %-12s %s\n' "$$target" "$$words"; done
@@ -26,6 +26,9 @@ up: ## run the whole product on this machine; Ctrl-C stops it
 
 cell: ## beside `make up`: validation for one Member State alone (COUNTRY=BE; STOP=1 stops it)
 	@$(PYTHON) -m deploy.local.cell "$(COUNTRY)" $(if $(STOP),--stop)
+
+run: ## a command of a service that `make up` runs (CMD='validation stuck', CMD='validation-be history verify')
+	@$(PYTHON) -m deploy.local.run $(CMD)
 
 test: dev $(SERVERS) ## run all tests (ARGS='…' goes to pytest)
 	$(PYTEST) --backend=$(BACKEND) $(ARGS)

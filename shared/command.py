@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from shared import inbox, outbox, telemetry
 from shared.database import migrate
@@ -37,7 +38,10 @@ def main(
         prepare(words.add_parser(word, help=text))
         acts[word] = act
     chosen = parser.parse_args(arguments)
-    app = build()
+    try:
+        app = build()
+    except ValidationError as wrong:
+        raise SystemExit(_wrong_settings(wrong)) from None
     service: Service = app.state.service
     telemetry.start(name, service.settings)
     if chosen.word == "serve":
@@ -46,6 +50,12 @@ def main(
         asyncio.run(migrate(str(service.settings.database_url), service.folder / "migrations"))
     else:
         asyncio.run(_with_database(service, acts[chosen.word], chosen))
+
+
+def _wrong_settings(wrong: ValidationError) -> str:
+    """What the environment lacks, or has wrong: never the values, some of which are secret."""
+    lines = [f"  {'.'.join(map(str, error['loc'])).upper() or 'together'}: {error['msg']}" for error in wrong.errors()]
+    return "\n".join(["Settings are environment variables (shared/settings.py). Missing or wrong:", *lines])
 
 
 def serve(app: FastAPI) -> None:

@@ -13,13 +13,21 @@ from deploy.local.processes import ROOT
 from deploy.local.up import only_one_runs, say
 from shared.reference_data import member_states
 
-WITHIN = 180.0  # seconds until the cell has to be there
+WITHIN = 600.0  # seconds until the cell has to be there: a large database takes its time to be copied
+
+
+def wishes(directory: Path) -> tuple[Path, dict[str, str]]:
+    """The file with which the launcher is told what shall run, and what stands in it."""
+    file = directory / "cells-wanted.json"
+    try:
+        return file, json.loads(file.read_text())
+    except FileNotFoundError:
+        return file, {}
 
 
 def wish(directory: Path, country: str, state: str) -> None:
-    """Tell the launcher, which starts and stops everything: a file that it looks into."""
-    file = directory / "cells-wanted.json"
-    wanted = json.loads(file.read_text()) if file.exists() else {}
+    """Tell the launcher, which starts and stops everything. What it could not do it takes out of the file again."""
+    file, wanted = wishes(directory)
     draft = file.with_suffix(".new")
     draft.write_text(json.dumps({**wanted, country: state}))
     draft.replace(file)
@@ -50,8 +58,13 @@ def main() -> int:
         say("The product does not run from here. Start it with `make up`, and then the cell from another terminal.")
         return 2
     wish(directory, country, "stopped" if chosen.stop else "running")
+    if not chosen.stop:
+        say(f"The cell of {country} starts. The first time validation stands still until its database is copied …")
     limit = time.monotonic() + WITHIN
     while time.monotonic() < limit:
+        if country not in wishes(directory)[1]:
+            say("It did not work. The terminal of `make up` says why.")
+            return 1
         doors = json.loads((directory / "cells.json").read_text()) if (directory / "cells.json").exists() else {}
         port = doors.get(country)
         if answers(port) != chosen.stop:

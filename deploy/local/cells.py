@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deploy.local.product import Environment, Product, Program
 
 SERVICE = "validation"
+COMMAND_WITHIN = 300.0  # seconds for deleting the cases of all others from a copy
 
 
 def name_of(country: str) -> str:
@@ -57,18 +58,20 @@ class Cells:
         if country in self.doors:
             return
         product, name = self.product, name_of(country)
+        database = name.replace("-", "_")
         await product.stop_service(SERVICE)
         try:
-            await product.databases.create_copy(name.replace("-", "_"), template=SERVICE)
+            await product.databases.create_copy(database, template=SERVICE)
             self.doors[country] = port or free_port()
             self._prepare(country)
             await self._run_command(name, "forget-others")
+            self.file.write_text(json.dumps(self.doors))
         except BaseException:
             self.doors.pop(country, None)
+            await product.databases.drop_database(database)  # trying again begins with a new copy, not with an old one
             raise
         finally:
             await product.start_service(SERVICE)
-        self.file.write_text(json.dumps(self.doors))
         await self.start(country)
 
     async def add_empty(self, country: str) -> None:
@@ -92,7 +95,10 @@ class Cells:
         log = self.product.directory / "logs" / f"{name}-command.log"
         child = Child(name, python(f"services.{SERVICE}", *words), log, environment=environment)
         await child.spawn()
-        code = await asyncio.wait_for(child.ended(), 120)
+        try:
+            code = await asyncio.wait_for(child.ended(), COMMAND_WITHIN)
+        finally:
+            await child.stop()
         if code:
             raise DidNotStart(f"{' '.join(words)} ended with {code}.\n{child.last_lines()}")
 
@@ -103,13 +109,18 @@ class Cells:
     async def start(self, country: str) -> None:
         """Start a cell, with the address at which it is reached; returns when both are ready."""
         product, name = self.product, name_of(country)
-        await product.start_service(name)
         upstreams = {service: product.service_url(service) for service in ("identity", "licences", "notifications")}
         upstreams |= {SERVICE: product.service_url(name), "mailbox": product.service_url("mailbox")}
-        self.gateways[country] = product.door(f"gateway-{country.lower()}", self.doors[country], upstreams)
-        await self.gateways[country].start()
+        try:
+            await product.start_service(name)
+            self.gateways[country] = product.door(f"gateway-{country.lower()}", self.doors[country], upstreams)
+            await self.gateways[country].start()
+        except BaseException:
+            await self.stop(country)
+            raise
 
     async def stop(self, country: str) -> None:
-        """Stop a cell. Its Member State's events wait for it in the topics."""
-        await self.gateways.pop(country).stop()
-        await self.product.services.pop(name_of(country)).stop()
+        """Stop a cell, or what of it has started. Its Member State's events wait for it in the topics."""
+        for part in (self.gateways.pop(country, None), self.product.services.pop(name_of(country), None)):
+            if part:
+                await part.stop()

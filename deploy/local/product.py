@@ -1,6 +1,7 @@
 """The whole product on this machine: PostgreSQL, broker, mailbox, four services, gateway."""
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
@@ -16,7 +17,7 @@ from deploy.local.databases import SERVICES, Databases, GivenPostgres
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Child, Part, free_port, python
-from deploy.local.secrets import Secrets
+from deploy.local.secrets import Secrets, write_private
 from shared.contracts import topics
 
 BROKERS: dict[str, type[Broker]] = {"embedded": EmbeddedBroker, "kafka": Kafka}
@@ -260,6 +261,7 @@ class Product:
 
     def _service(self, name: str, extra: Mapping[str, str] | None = None) -> Program:
         settings = self.settings(name) | dict(extra or {})
+        write_private(settings_file(self.directory, name), json.dumps(settings, indent=2))
         return self._program(name, self.service_command(name), f"/{service_of(name)}/health/ready", settings)
 
     def service_command(self, name: str) -> list[str]:
@@ -297,6 +299,11 @@ class Product:
 def service_of(name: str) -> str:
     """Which service runs under this name: cells are named after theirs, such as validation-be."""
     return name.partition("-")[0]
+
+
+def settings_file(directory: Path, name: str) -> Path:
+    """Where the settings are kept with which a service was started last: for its commands."""
+    return directory / "settings" / f"{name}.json"
 
 
 def surroundings(settings: Environment) -> Environment:
