@@ -12,27 +12,33 @@ NARROW = ViewportSize(width=390, height=844)
 
 
 class Screen:
-    """`page` is the window; `complaints` what the browser's console and the answers said against us."""
+    """`page` is the window; `complaints` what the browser's console and the answers said against us.
 
-    def __init__(self, page: Page, origin: str) -> None:
+    Without `scripts` pages have to work without JavaScript.
+    """
+
+    def __init__(self, page: Page, origin: str, *, scripts: bool = True) -> None:
         self.page = page
         self.origin = origin
+        self.scripts = scripts
         self.complaints: list[str] = []
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("response", self._note_response)
 
     @classmethod
-    async def new(cls, chromium: Browser, origin: str) -> "Screen":
+    async def new(cls, chromium: Browser, origin: str, *, scripts: bool = True) -> "Screen":
         """A new window in which nobody has signed in."""
-        context = await chromium.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/Brussels")
+        context = await chromium.new_context(
+            viewport=WIDE, locale="en-GB", timezone_id="Europe/Brussels", java_script_enabled=scripts
+        )
         context.set_default_timeout(15_000)
-        return cls(await context.new_page(), origin)
+        return cls(await context.new_page(), origin, scripts=scripts)
 
     @classmethod
-    async def of(cls, chromium: Browser, somebody: Somebody) -> "Screen":
+    async def of(cls, chromium: Browser, somebody: Somebody, *, scripts: bool = True) -> "Screen":
         """A new window in which this person has signed in."""
-        screen = await cls.new(chromium, somebody.product.origin)
+        screen = await cls.new(chromium, somebody.product.origin, scripts=scripts)
         await screen.open("/identity/sign-in")
         await screen.page.get_by_label("E-mail address").fill(somebody.email)
         await screen.page.get_by_label("Password").fill(somebody.password)
