@@ -58,6 +58,7 @@ from shared.contracts.validation import (
     ValidationCancelled,
     VerificationEnded,
     VerificationOpened,
+    VerificationReminded,
     WithdrawalDeclined,
 )
 from shared.messaging import Heard, Listener
@@ -140,6 +141,7 @@ async def tell_company_and_authority_when_licence_submitted(work: Work, heard: l
 @listener.hears_together(InformationRequested)
 @listener.hears_together(InformationReceived)
 @listener.hears_together(VerificationOpened)
+@listener.hears_together(VerificationReminded)
 @listener.hears_together(VerificationEnded)
 @listener.hears_together(LicenceReturned)
 @listener.hears_together(LicenceAmended)

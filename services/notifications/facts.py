@@ -59,6 +59,7 @@ from shared.contracts.validation import (
     ValidationCancelled,
     VerificationEnded,
     VerificationOpened,
+    VerificationReminded,
     WithdrawalDeclined,
 )
 from shared.ids import new_id
@@ -108,6 +109,7 @@ _TOLD_ABOUT_CASES: Mapping[type[CaseEvent], tuple[str, ...]] = {
     DecisionProposed: ("decision-to-confirm",),
     CaseOverdue: ("case-overdue",),
     InformationReceived: (),
+    VerificationReminded: (),
     LicenceReplacing: (),
 }
 _TOLD_ABOUT_MESSAGES: Mapping[type[LicenceMessage], str] = {

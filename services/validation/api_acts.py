@@ -28,6 +28,17 @@ class Call(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class MarkCall(Call):
+    """What was found in a box: it agrees with the scan, or differs, with a reason code; null takes your mark away.
+    `line` counts from 1; 0 for boxes outside the commodity lines."""
+
+    box: int
+    line: int = 0
+    finding: Literal["checked", "differs"] | None
+    reason_code: str = ""
+    text: str = ""
+
+
 class QuestionCall(Call):
     """What the company is asked."""
 
@@ -41,6 +52,13 @@ class VerificationCall(Call):
     """A query to the issuing authority, or a check of the goods; due 21 days after it was sent (today, if not said)."""
 
     kind: Literal["query", "physical"]
+    sent_on: date | None = None
+    text: str = ""
+
+
+class ReminderCall(Call):
+    """When the issuing authority was reminded of a query (today, if not said)."""
+
     sent_on: date | None = None
     text: str = ""
 
@@ -110,10 +128,10 @@ class PointOfEntryCall(Call):
 
 
 class FeeCall(Call):
-    """What was charged."""
+    """What was charged; in the currency of the authority's policy, if none is said."""
 
     amount: Annotated[Decimal, Field(max_digits=8, decimal_places=2)]
-    currency: str = "EUR"
+    currency: str = ""
     reference: str = ""
 
 
@@ -146,6 +164,17 @@ class Caller:
 Calling = Annotated[Caller, Depends()]
 
 
+@router.post("/marks")
+async def mark(caller: Calling, call: MarkCall) -> Response:
+    """Note what comparing a box with the scan found: your own mark, in the place of the one you made before."""
+    place = (call.box, call.line)
+    if call.finding is None:
+        return await caller.does(use_cases.unmark_box, place)
+    return await caller.does(
+        use_cases.mark_box, place, finding=call.finding, reason_code=call.reason_code, text=call.text
+    )
+
+
 @router.post("/questions")
 async def ask(caller: Calling, call: QuestionCall) -> Response:
     """Ask the company for information or a translation; the case waits for the answer."""
@@ -163,10 +192,22 @@ async def open_verification(caller: Calling, call: VerificationCall) -> Response
     """Begin a further check; the licence cannot be accepted until it has ended well (1024/2008 art. 6(5))."""
 
     async def act(work: Work, person: Person, case_id: UUID, *, version: int | None) -> Case:
-        country = next((role.country for role in person.roles if role.kind == "msca" and role.country), "")
-        sent_on = call.sent_on or day_in(country, work.now)
+        sent_on = call.sent_on or _today(work, person)
         return await use_cases.open_verification(
             work, person, case_id, kind=call.kind, sent_on=sent_on, text=call.text, version=version
+        )
+
+    return await caller.does(act)
+
+
+@router.post("/verifications/{verification_id}/reminders")
+async def remind(caller: Calling, verification_id: UUID, call: ReminderCall) -> Response:
+    """Record that the issuing authority was reminded of the query."""
+
+    async def act(work: Work, person: Person, case_id: UUID, *, version: int | None) -> Case:
+        sent_on = call.sent_on or _today(work, person)
+        return await use_cases.remind_issuer(
+            work, person, case_id, verification_id, sent_on=sent_on, text=call.text, version=version
         )
 
     return await caller.does(act)
@@ -228,3 +269,9 @@ async def change_point_of_entry(caller: Calling, call: PointOfEntryCall) -> Resp
 async def record_fee(caller: Calling, call: FeeCall) -> Response:
     """Note what the authority charged."""
     return await caller.does(use_cases.record_fee, **call.model_dump())
+
+
+def _today(work: Work, person: Person) -> date:
+    """The day it is where the person's authority is."""
+    country = next((role.country for role in person.roles if role.kind == "msca" and role.country), "")
+    return day_in(country, work.now)

@@ -59,6 +59,7 @@ ACTS: dict[str, tuple[str, str]] = {
     "answer": (N_("Answer received"), "waiting"),
     "waive": (N_("Answer no longer needed"), "neutral"),
     "open_verification": (N_("Verification opened"), "waiting"),
+    "remind": (N_("Issuing authority reminded"), "waiting"),
     "end_verification": (N_("Verification ended"), "neutral"),
     "amend": (N_("Box corrected"), "attention"),
     "return": (N_("Returned for correction"), "attention"),
@@ -123,8 +124,9 @@ def _detail_lines(details: Mapping[str, Any]) -> Iterator[str]:
         yield gettext(KINDS.get(kind, kind))
     if outcome := details.get("outcome"):
         yield gettext(OUTCOMES.get(outcome, outcome))
-    if due := details.get("due_on"):
-        yield _("Due on %(day)s", day=local_date(due))
+    yield from (
+        gettext(label) % {"day": local_date(details[name])} for name, label in _DAYS.items() if details.get(name)
+    )
     if details.get("reason_code"):
         yield reason_name(details["reason_code"])
     if details.get("declaration"):
@@ -141,6 +143,9 @@ def _detail_lines(details: Mapping[str, Any]) -> Iterator[str]:
         yield " ".join(filter(None, (amount, details.get("currency"), details.get("reference"))))
     if details.get("replaces_number"):
         yield _("In the place of %(number)s", number=details["replaces_number"])
+
+
+_DAYS = {"sent_on": N_("Sent on %(day)s"), "due_on": N_("Due on %(day)s")}
 
 
 def _lines_on_boxes(details: Mapping[str, Any]) -> Iterator[str]:

@@ -121,6 +121,15 @@ class VerificationOpened(CaseEvent):
     due_on: dt.date | None = None
 
 
+class VerificationReminded(CaseEvent):
+    """The issuing authority was reminded of a query that it has not answered."""
+
+    wire_name = "eu.flegt.validation.verification-reminded.v1"
+    verification_id: UUID
+    sent_on: dt.date
+    due_on: dt.date | None = None
+
+
 class VerificationEnded(CaseEvent):
     """The further check ended."""
 

@@ -41,6 +41,7 @@ from shared.contracts.validation import (
     ValidationCancelled,
     VerificationEnded,
     VerificationOpened,
+    VerificationReminded,
     WithdrawalDeclined,
 )
 from shared.person import Person
@@ -72,6 +73,7 @@ def every_fact(licence: Licence) -> list[CaseEvent]:
         (CaseReleased, "submitted", "not_ready", {}),
         (CaseOverdue, "submitted", "not_ready", {"since": NOW, "officer_id": OFFICER, "escalated": True}),
         (VerificationOpened, "under_verification", "not_ready", {**checked, "kind": "query", "due_on": "2026-12-11"}),
+        (VerificationReminded, "under_verification", "not_ready", {**checked, "sent_on": "2026-12-12"}),
         (VerificationEnded, "submitted", "not_ready", {**checked, "outcome": "not_confirmed"}),
         (InformationReceived, "submitted", "not_ready", {"request_id": QUESTION}),
         (WithdrawalDeclined, "submitted", "not_ready", {"reason": "Decided."}),

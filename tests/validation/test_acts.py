@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from services.validation import storage, use_cases
 from services.validation.domain.policy import FourEyes, Policy
 from services.validation.domain.proceedings import BoxReason, Confirmation
 from services.validation.service import Validation
-from services.validation.storage import StoredCase
+from services.validation.storage import StoredCase, cells
 from shared.contracts.licence import Licence, Requester
 from shared.contracts.licences import InformationProvided, WithdrawalAsked
 from shared.contracts.validation import CaseHandedOver, LicenceReplacing
@@ -302,18 +303,41 @@ async def test_a_case_leaves_one_cell_and_enters_the_other_exactly_once(
     assert (await case_of(service, case_id)).validation_state == "validated"
 
 
+async def test_a_cell_lets_go_in_the_transaction_in_which_it_hands_over(
+    service: Validation, people: People, do: Do
+) -> None:
+    kept, leaving, failing = [await opened(service) for _ in range(3)]
+    go = use_cases.change_point_of_entry
+    try:
+        await do(lambda work: cells.serve(work.db, frozenset({"BE"})))
+        await do(go, people.officer, kept, office="BE343000", reason="Diverted.")
+        async with service.work() as work:
+            await go(work, people.officer, leaving, office="NL000396", reason="Diverted.")
+            assert not await work.db.fetchval("SELECT held FROM licence_case WHERE licence_id = $1", leaving)
+        with suppress(ZeroDivisionError):  # whatever comes up in the same transaction
+            async with service.work() as work:
+                await go(work, people.officer, failing, office="NL000396", reason="Diverted.")
+                1 / 0  # noqa: B018
+    finally:
+        await do(lambda work: cells.serve(work.db, frozenset()))
+    held = {case_id: (await case_of(service, case_id)).held for case_id in (kept, leaving, failing)}
+    assert held == {kept: True, leaving: False, failing: True}
+    with pytest.raises(WrongState, match="handed over"):
+        await do(use_cases.take_case, people.dutch_officer, leaving)
+
+
 async def test_a_cell_lets_go_of_what_another_cell_holds_and_takes_it_back_when_it_returns(
     service: Validation, people: People, do: Do
 ) -> None:
     submitted = licence()
     case_id = await opened(service, submitted)
     dutch: Licence = submitted.model_copy(update={"version": 4, "point_of_entry": "NL000396"})
-    await do(use_cases.open_cases, [(dutch, NOW)], countries=frozenset({"BE"}))
+    await do(use_cases.open_cases, [use_cases.submission(dutch, NOW)], countries=frozenset({"BE"}))
     assert (await case_of(service, case_id)).held is False
     with pytest.raises(WrongState, match="handed over"):
         await do(use_cases.take_case, people.officer, case_id)
     belgian = submitted.model_copy(update={"version": 7})
-    await do(use_cases.open_cases, [(belgian, NOW)], countries=frozenset({"BE"}))
+    await do(use_cases.open_cases, [use_cases.submission(belgian, NOW)], countries=frozenset({"BE"}))
     await do(use_cases.take_case, people.officer, case_id)
 
 

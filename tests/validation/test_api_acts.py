@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.validation import storage, use_cases
 from services.validation.domain.policy import FourEyes, Policy
 from services.validation.service import Validation
+from shared.contracts.validation import VerificationReminded
 from shared.testing.apps import browser
 from shared.testing.people import Issuer
 from tests.validation.conftest import People
@@ -140,6 +141,11 @@ async def test_a_replacement_a_fee_another_office_and_a_cancellation(
     await program.post(new, "replacement", {"replaces_number": "26.80001-00123.003-ID-BE"})
     assert (await program.read(new))["replaces"] == str(old)
     assert (await program.read(old))["replaced_by"] == str(new)
+    assert (await program.post(new, "fees", {"amount": "37.50"})).status_code == 409
+    async with service.work() as work:
+        danish = Policy(fees=True, fee_currency="DKK")
+        await storage.keep_policy(work.db, "BE", danish, version=0, at=NOW, by=people.officer.account_id)
+    assert "record_fee" in (await program.read(new))["may"]
     assert (await program.post(new, "fees", {"amount": 37.5, "currency": "XYZ"})).status_code == 422
     assert (await program.post(new, "fees", {"amount": "37.50", "reference": "F-17"})).status_code == 200
     moved = await program.post(new, "point-of-entry", {"point_of_entry": "BE343000", "reason": "Fog."})
@@ -149,6 +155,73 @@ async def test_a_replacement_a_fee_another_office_and_a_cancellation(
     assert cancelled.json()["validation_state"] == "cancelled"
     acts = [act["act"] for act in (await program.read(new))["history"]]
     assert acts == ["cancel", "validate", "reroute", "record_fee", "take_place"]
+    async with service.work() as work:
+        fee = next(entry for entry in await storage.acts_of(work.db, new) if entry.act == "record_fee")
+        await work.db.execute("DELETE FROM authority_policy")
+    assert (fee.details["amount"], fee.details["currency"]) == ("37.50", "DKK")
+
+
+async def test_an_issuing_authority_is_reminded_of_an_open_query(service: Validation, program: Program) -> None:
+    case_id = await opened(service)
+    await program.post(case_id, "verifications", {"kind": "query"})
+    query = (await program.read(case_id))["verifications"][0]["id"]
+    future = await program.post(case_id, f"verifications/{query}/reminders", {"sent_on": "2026-12-24"})
+    assert (future.status_code, future.json()["errors"][0]["code"]) == (422, "in_the_future")
+    reminded = await program.post(case_id, f"verifications/{query}/reminders", {"text": "By mail."}, If_Match='"3"')
+    assert (reminded.status_code, reminded.json()["validation_state"]) == (200, "under_verification")
+    case = await program.read(case_id)
+    assert case["verifications"][0]["reminders"] == ["2026-11-20"]
+    assert case["history"][0] == {**case["history"][0], "act": "remind", "text": "By mail."}
+    async with service.work() as work:
+        told = await work.db.fetchval("SELECT payload FROM outbox WHERE type LIKE '%verification-reminded%'")
+    assert VerificationReminded.model_validate_json(told).sent_on == NOW.date()
+
+
+async def test_boxes_are_marked_by_program_once_and_by_each_officer_for_themselves(
+    service: Validation, program: Program, people: People
+) -> None:
+    case_id = await opened(service)
+    differs = {"box": 15, "line": 1, "finding": "differs", "reason_code": "DATA_DIFFERS_FROM_ISSUER", "text": "9960."}
+    for call in (differs, {**differs, "text": "9690?"}, {"box": 3, "finding": "checked"}):
+        assert (await program.post(case_id, "marks", call)).status_code == 200
+    await program.post(case_id, "marks", {"box": 15, "line": 1, "finding": "checked"}, people.colleague)
+    found = (await program.read(case_id))["marks"]
+    assert {(m["box"], m["line"], m["finding"], m["reason_code"], m["text"], m["name"]) for m in found} == {
+        (3, 0, "checked", "", "", "Olivia Officer"),
+        (15, 1, "differs", "DATA_DIFFERS_FROM_ISSUER", "9690?", "Olivia Officer"),
+        (15, 1, "checked", "", "", "Peter Prudent"),
+    }
+    assert (await program.post(case_id, "marks", {"box": 3, "finding": None})).status_code == 200
+    assert {m["box"] for m in (await program.read(case_id))["marks"]} == {15}
+
+
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [
+        ({"box": 15, "line": 1, "finding": "differs"}, 422),
+        ({"box": 15, "line": 1, "finding": "differs", "reason_code": "ODD"}, 422),
+        ({"box": 15, "line": 7, "finding": "checked"}, 422),
+        ({"box": 15, "line": 1, "finding": "perhaps"}, 422),
+        ({"box": 15, "line": 1}, 422),
+    ],
+)
+async def test_a_mark_has_a_box_that_exists_and_a_difference_its_reason(
+    service: Validation, program: Program, call: dict[str, Any], status: int
+) -> None:
+    case_id = await opened(service)
+    assert (await program.post(case_id, "marks", call)).status_code == status
+    assert (await program.read(case_id))["marks"] == []
+
+
+async def test_a_mark_by_program_is_for_the_authority_the_version_read_and_an_undecided_case(
+    service: Validation, program: Program, people: People
+) -> None:
+    case_id, call = await opened(service), {"box": 3, "finding": "checked"}
+    assert (await program.post(case_id, "marks", call, people.customs)).status_code == 403
+    assert (await program.post(case_id, "marks", call, people.dutch_officer)).status_code == 404
+    assert (await program.post(case_id, "marks", call, If_Match='"1"')).status_code == 412
+    await program.post(case_id, "decision", {"outcome": "validated"})
+    assert (await program.post(case_id, "marks", call)).status_code == 409
 
 
 async def test_the_authority_settles_a_suspension_by_program(

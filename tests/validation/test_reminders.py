@@ -11,6 +11,7 @@ from services.validation.domain.deadlines import deadline, level
 from services.validation.domain.policy import Policy
 from services.validation.domain.proceedings import BoxReason
 from services.validation.service import Validation
+from services.validation.storage.reminders import REMINDING_LOCK
 from tests.validation.conftest import People
 from tests.validation.examples import NOW, boxes, licence, opened
 
@@ -59,6 +60,19 @@ async def test_each_case_is_told_of_once_however_many_look_at_once(service: Vali
     cases = [await opened(service) for _ in range(8)]
     await asyncio.gather(*(remind(service, NOW + timedelta(days=3)) for _ in range(4)))
     assert [len(await reminders(service, case_id)) for case_id in cases] == [1] * len(cases)
+
+
+async def test_nobody_is_reminded_while_somebody_else_holds_the_lock(service: Validation, people: People) -> None:
+    case_id, late = await opened(service), NOW + timedelta(days=3)
+    async with service.reading() as other:
+        assert await other.fetchval("SELECT pg_try_advisory_lock($1)", REMINDING_LOCK)
+        try:
+            await remind(service, late)
+            assert await reminders(service, case_id) == []
+        finally:
+            await other.execute("SELECT pg_advisory_unlock($1)", REMINDING_LOCK)
+    await remind(service, late)
+    assert len(await reminders(service, case_id)) == 1
 
 
 async def test_a_query_without_an_answer_in_21_days_is_told_of_and_marked(service: Validation, people: People) -> None:

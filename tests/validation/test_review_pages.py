@@ -1,7 +1,8 @@
 """Every act of the authority, through the forms of the review page; and what happens to wrong input."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import httpx
@@ -54,6 +55,18 @@ async def validated(service: Validation, people: People) -> UUID:
     async with service.work() as work:
         await use_cases.validate_licence(work, people.officer, case_id)
     return case_id
+
+
+async def decide_for_belgium(service: Validation, policy: Policy) -> None:
+    """What the Belgian authority's policy is from now on."""
+    async with service.work() as work:
+        _present, version = await storage.policy_of(work.db, "BE")
+        await storage.keep_policy(work.db, "BE", policy, version=version, at=NOW, by=uuid4())
+
+
+async def acts(service: Validation, case_id: UUID) -> Sequence[storage.Entry]:
+    async with service.work() as work:
+        return await storage.acts_of(work.db, case_id)
 
 
 def field(page: Page, name: str) -> str:
@@ -160,6 +173,41 @@ async def test_a_query_has_a_letter_and_blocks_acceptance_until_it_is_answered(
     assert late.form("Validate this licence")
 
 
+async def test_a_reminder_is_an_act_and_makes_the_letter_one(service: Validation, look: Visit) -> None:
+    case_id = await opened(service)
+    page = await (await look(case_id)).press("Open the verification", {"open_verification.sent_on": "2026-11-10"})
+    assert "Reminder to print" not in page.text
+    early = await page.press("Record the reminder", {"remind.sent_on": "2026-11-09", "remind.text": "By courier."})
+    assert early.errors == ["A reminder comes after the query and the reminders before it."]
+    assert field(early, "remind.text") == "By courier."
+    told = await early.press("Record the reminder", {"remind.sent_on": "2026-11-19"})
+    assert "The query stays open." in told.text
+    assert "Reminder sent on 19 Nov 2026" in told.text
+    assert "Issuing authority reminded" in told.text
+    (entry, _opened) = await acts(service, case_id)
+    assert (entry.act, entry.text, entry.details["sent_on"]) == ("remind", "By courier.", "2026-11-19")
+    letter = await visit(told.client, told.link("Reminder to print"))
+    assert letter.html.h1.get_text().startswith("Reminder: query about licence")
+    assert "19 Nov 2026" in letter.html.select_one(".letter__date").get_text()
+
+
+async def test_a_box_that_a_colleague_corrected_meanwhile_is_not_marked_unseen(
+    service: Validation, look: Visit, people: People
+) -> None:
+    case_id = await opened(service)
+    stale = await look(case_id, rest="?box=17-0")
+    async with service.work() as work:
+        await use_cases.correct_box(
+            work, people.officer, case_id, (17, 0), value={"distinguishing_marks": "X"}, why="copying", reason="Typo."
+        )
+    refused = await stale.press("Mark as differing", {"reason_code": "FORMAT"})
+    assert refused.status == 422
+    assert "This box was changed after you opened the page." in refused.text
+    async with service.work() as work:
+        assert await storage.marks_of(work.db, case_id) == []
+    assert "Differs" in (await refused.press("Mark as differing")).text
+
+
 async def test_a_letter_is_there_only_for_a_query_of_the_case(service: Validation, look: Visit) -> None:
     case_id = await opened(service)
     page = await (await look(case_id)).press("Open the verification", {"open_verification.kind": "physical"})
@@ -218,8 +266,8 @@ async def test_marks_of_boxes_that_changed_are_void_and_the_change_is_shown(
         update={"version": 9, "boxes": boxes(commodities=[line(net_weight_kg=9960)]), "changed_boxes": [15, 13]}
     )
     async with service.work() as work:
-        await use_cases.open_cases(work, [(again, NOW)])
-        await use_cases.open_cases(work, [(again, NOW)])
+        await use_cases.open_cases(work, [use_cases.submission(again, NOW)])
+        await use_cases.open_cases(work, [use_cases.submission(again, NOW)])
     fresh = await look(case_id)
     assert "2 boxes were corrected." in fresh.text
     changed = fresh.html.find(id="box-15-1")
@@ -230,7 +278,7 @@ async def test_marks_of_boxes_that_changed_are_void_and_the_change_is_shown(
     assert "Agrees" in fresh.html.find(id="box-10-1").find(class_="compare__mark").get_text()
     async with service.work() as work:
         await use_cases.mark_box(work, people.officer, case_id, (15, 1), finding="checked")
-        await use_cases.open_cases(work, [(again, NOW)])
+        await use_cases.open_cases(work, [use_cases.submission(again, NOW)])
         assert len(await storage.marks_of(work.db, case_id)) == 2
 
 
@@ -467,14 +515,25 @@ async def test_the_point_of_entry_changes_within_the_country_or_the_case_leaves(
 
 
 async def test_a_fee_is_recorded_with_its_currency(service: Validation, look: Visit) -> None:
-    page = await look(await opened(service))
-    nothing = await page.press("Record the fee")
-    assert nothing.errors == ["Enter the fee, 0 or more."]
+    case_id = await opened(service)
+    with pytest.raises(NoSuchField):
+        (await look(case_id)).form("Record the fee")
+    await decide_for_belgium(service, Policy(fees=True))
+    nothing = await (await look(case_id)).press("Record the fee")
+    assert nothing.errors == ["Enter the fee, 0 or more, with at most two decimals."]
     wrong = await nothing.press("Record the fee", {"record_fee.amount": "about 30"})
     assert wrong.errors == ["This is not an amount. Enter digits and, for cents, one point: 37.50"]
     assert field(wrong, "record_fee.amount") == "about 30"
     done = await wrong.press("Record the fee", {"record_fee.amount": "37.50", "record_fee.reference": "F-17"})
     assert "37.5 EUR F-17" in done.text
+    await decide_for_belgium(service, Policy(fees=True, usual_fee=Decimal(250), fee_currency="DKK"))
+    usual = await look(case_id)
+    assert field(usual, "record_fee.amount") == "250.00"
+    assert usual.html.select_one("#f-record_fee\\.currency [selected]")["value"] == "DKK"
+    await decide_for_belgium(service, Policy())
+    gone = await usual.press("Record the fee")
+    assert "Your authority charges no fees." in gone.text
+    assert [entry.act for entry in await acts(service, case_id)] == ["record_fee"]
 
 
 async def test_a_case_is_taken_taken_over_and_released_from_its_page(
@@ -506,6 +565,6 @@ async def test_who_entered_a_licence_is_offered_no_decision_and_a_monitor_no_act
 
 async def test_an_act_that_does_not_exist_is_not_found(service: Validation, look: Visit) -> None:
     page = await look(await opened(service))
-    form = page.form("Record the fee")
+    form = page.form("Take this case")
     form["action"] = f"{page.url}/acts/burn"
-    assert (await page.press("Record the fee")).status == 404
+    assert (await page.press("Take this case")).status == 404

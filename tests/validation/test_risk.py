@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.validation import storage, use_cases
-from services.validation.domain.facts import Check, Finding, Outcome
+from services.validation.domain import risk
+from services.validation.domain.checks import run_checks
+from services.validation.domain.facts import Check, Facts, Finding, Outcome
 from services.validation.domain.policy import FourEyes, Policy
 from services.validation.domain.risk import MOST_FLAGS, WEIGHTS, Signs, assess, is_sampled, weigh
 from services.validation.risk_words import RISKS
@@ -74,6 +76,21 @@ def test_a_check_without_a_reason_of_its_own_counts_all_the_same() -> None:
 
     codes = [[r.code for r in assess([check(outcome)], QUIET, WEIGHTS).reasons] for outcome in Outcome]
     assert codes == [[], ["other_check_warned"], ["other_check_failed"]]
+
+
+def test_each_reason_that_a_check_brings_belongs_to_a_check_that_is_run() -> None:
+    facts = Facts(
+        licence_number="26.1", vpa_country="ID", member_state="BE", lodged_on=date(2026, 11, 20), expiry_date=None,
+        signed_on=None, lines=(), listed=(),
+    )  # fmt: skip
+    run = {check.code for check in run_checks(facts)}
+    assert {code for code, _outcome in risk._OF_CHECK} <= run
+    assert set(risk._OF_CHECK.values()) <= set(WEIGHTS)
+
+
+def test_a_protected_species_has_its_own_weight() -> None:
+    found = assess([Check("cites", "", "", (Finding(Outcome.WARN, "Ramin"),))], QUIET, WEIGHTS)
+    assert [(one.code, one.points) for one in found.reasons] == [("cites", WEIGHTS["cites"])]
 
 
 def test_every_reason_has_its_words() -> None:

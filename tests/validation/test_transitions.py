@@ -1,4 +1,4 @@
-"""Who may do what from where: every cell of the table, and what holds whatever is tried in whatever order."""
+"""Who may do what from where: every cell of the table, and what each act asks for."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,8 +7,6 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.validation.domain import states
 from services.validation.domain.case import Case
@@ -29,8 +27,7 @@ from services.validation.domain.proceedings import (
 )
 from services.validation.domain.quantities import Quantities
 from services.validation.domain.refusals import Incomplete, NotAllowed, NotYourAct
-from services.validation.domain.states import DECIDING, FINAL, STATES, UNDECIDED, Act, ActorKind, ClearanceState, State
-from services.validation.domain.states import ValidationState as V
+from services.validation.domain.states import DECIDING, STATES, UNDECIDED, Act, ActorKind, State
 from tests.validation.examples import MRN, NOW, OTHER_MRN
 
 OFFICER = Actor(ActorKind.MSCA, uuid4(), "Olivia Officer", "Competent authority")
@@ -48,6 +45,7 @@ DO: dict[Act, Callable[[Case, Actor], object]] = {
     Act.ANSWER: lambda case, by: case.answer(by, QUESTION, NOW),
     Act.WAIVE: lambda case, by: case.waive(by, QUESTION),
     Act.OPEN_VERIFICATION: lambda case, by: case.open_verification(by, uuid4(), VerificationKind.QUERY, NOW.date()),
+    Act.REMIND: lambda case, by: case.remind_issuer(by, CHECK, NOW.date()),
     Act.END_VERIFICATION: lambda case, by: case.end_verification(by, CHECK, Outcome.CONFIRMED),
     Act.AMEND: lambda case, by: case.amend(by, 17, Alteration.COPYING, "A digit was wrong.", Confirmation()),
     Act.RETURN: lambda case, by: case.return_for_correction(by, "", [BoxReason(15, "MISSING_DATA")]),
@@ -79,6 +77,7 @@ ask                  asking    asking     asking     -        -         -       
 answer               -         -          open       -        -         -        -         -        -         -        -         -         f
 waive                -         -          open       -        -         -        -         -        -         -        -         -         m
 open_verification    verifying verifying  asking     -        -         -        -         -        -         -        -         -         m
+remind               verifying verifying  asking     -        -         -        -         -        -         -        -         -         m
 end_verification     open      open       asking     -        -         -        -         -        -         -        -         -         m
 amend                open      verifying  asking     -        -         -        -         -        -         -        -         -         m
 return               returned  -          returned   -        -         -        -         -        -         -        -         -         m
@@ -125,12 +124,13 @@ def case_in(state: State, act: Act | None = None) -> Case:
         country="BE",
         point_of_entry="BE101000",
         licensed=LICENSED,
+        fees=True,
     )
     case.validation_state, case.clearance_state = state
     if state == states.ASKING:
         case.questions = (Question(QUESTION, QuestionKind.INFORMATION, "Which invoice?"),)
-    if state == states.VERIFYING or act is Act.END_VERIFICATION:
-        silent = Outcome.SILENT if state == states.OPEN else None
+    if state == states.VERIFYING or act in {Act.END_VERIFICATION, Act.REMIND}:
+        silent = Outcome.SILENT if state == states.OPEN and act is not Act.REMIND else None
         case.verifications = (Verification(CHECK, VerificationKind.QUERY, NOW.date(), NOW.date(), silent),)
     if act is Act.FREE:
         case.reserved_for = MRN
@@ -269,6 +269,62 @@ def test_a_licence_is_accepted_only_after_its_verification_ended_well(outcomes: 
         assert case.state == states.REJECTED
 
 
+def test_an_issuing_authority_is_reminded_of_a_query_while_it_is_open() -> None:
+    case = case_in(states.VERIFYING)
+    case.remind_issuer(OFFICER, CHECK, NOW.date())
+    case.remind_issuer(OFFICER, CHECK, NOW.date() + timedelta(days=9))
+    (query,) = case.verifications
+    assert query.reminders == (NOW.date(), NOW.date() + timedelta(days=9))
+    assert (query.due_on, case.state, case.version) == (NOW.date(), states.VERIFYING, 4)
+    with pytest.raises(Incomplete) as refused:
+        case.remind_issuer(OFFICER, CHECK, NOW.date())
+    assert [mistake.code for mistake in refused.value.mistakes] == ["before_sent"]
+    case.end_verification(OFFICER, CHECK, Outcome.SILENT)
+    with pytest.raises(NotAllowed, match="query that is open"):
+        case.remind_issuer(OFFICER, CHECK, NOW.date() + timedelta(days=10))
+
+
+def test_nobody_is_reminded_of_a_check_of_the_goods() -> None:
+    case = case_in(states.OPEN)
+    opened = case.open_verification(OFFICER, uuid4(), VerificationKind.PHYSICAL, NOW.date())
+    with pytest.raises(NotAllowed):
+        case.remind_issuer(OFFICER, opened.id, NOW.date())
+    assert Act.REMIND not in acts_for(case, OFFICER)
+
+
+def test_a_fee_is_recorded_only_where_the_authority_charges_any() -> None:
+    case = case_in(states.OPEN)
+    for wrong in (None, Decimal(-1), Decimal("0.001"), Decimal(10**6)):
+        with pytest.raises(Incomplete):
+            case.record_fee(OFFICER, wrong)
+    with pytest.raises(Incomplete):
+        case.record_fee(OFFICER, Decimal(30), "GBP")
+    case.record_fee(OFFICER, Decimal(0))
+    case.fees = False
+    with pytest.raises(NotAllowed, match="charges no fees"):
+        case.record_fee(OFFICER, Decimal(30))
+    assert Act.RECORD_FEE not in acts_for(case, OFFICER)
+
+
+@pytest.mark.parametrize("act", [Act.CANCEL, Act.REFUSE, Act.REPLACE, Act.REROUTE, Act.HAND_OVER])
+def test_a_declaration_keeps_a_licence_only_while_it_can_be_cleared_there(act: Act) -> None:
+    case = case_in(states.AWAITING)
+    case.reserve(CUSTOMS, MRN)
+    DO[act](case, CUSTOMS if act is Act.REFUSE else OFFICER)
+    assert case.reserved_for is None
+
+
+def test_a_corrected_declaration_keeps_its_lines_only_with_its_quantities() -> None:
+    case = case_in(states.AWAITING)
+    case.headings = frozenset({"4409"})
+    case.clear(CUSTOMS, MRN, Quantities(), lines=[DeclaredLine("44092900", LICENSED)])
+    case.correct_declaration(CUSTOMS, OTHER_MRN, LICENSED, "A slip of the pen.")
+    assert case.declaration is not None
+    assert len(case.declaration.lines) == 1
+    case.correct_declaration(CUSTOMS, OTHER_MRN, Quantities(Decimal(15)), "Weighed again.")
+    assert (case.declaration.lines, case.declaration.quantities) == ((), Quantities(Decimal(15)))
+
+
 def test_a_confirmed_verification_does_not_end_a_second_time() -> None:
     case = case_in(states.VERIFYING)
     case.end_verification(OFFICER, CHECK, Outcome.CONFIRMED)
@@ -361,89 +417,3 @@ def test_declared_lines_count_by_their_sum_and_each_heading_has_to_be_licensed()
     case.clear(CUSTOMS, MRN, Quantities(), lines=lines)
     assert case.declaration is not None
     assert (case.declaration.quantities, case.declaration.override_reason) == (LICENSED, "")
-
-
-class AnythingMayBeTried(RuleBasedStateMachine):
-    """Several officers, customs and the company do whatever they like to one case, in any order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.case = case_in(states.OPEN)
-        self.validated, self.decisions, self.clearances, self.versions = False, 0, 0, [2]
-
-    @rule(
-        act=st.sampled_from(
-            [act for act in Act if act not in {Act.PROPOSE, Act.ANSWER, Act.WAIVE, Act.END_VERIFICATION}]
-        ),
-        by=st.sampled_from([OFFICER, COLLEAGUE, CUSTOMS, COMPANY]),
-    )
-    def try_an_act(self, act: Act, by: Actor) -> None:
-        self._try(lambda: DO[act](self.case, by))
-
-    @rule(by=st.sampled_from([COMPANY, OFFICER]), waive=st.booleans())
-    def close_a_question(self, by: Actor, waive: bool) -> None:
-        if question := next(iter(self.case.open_questions), None):
-            self._try(lambda: self.case.waive(by, question.id) if waive else self.case.answer(by, question.id, NOW))
-
-    @rule(by=st.sampled_from([OFFICER, COLLEAGUE]), outcome=st.sampled_from(list(Outcome)))
-    def end_a_verification(self, by: Actor, outcome: Outcome) -> None:
-        if verification := next(iter(self.case.open_verifications), None):
-            self._try(lambda: self.case.end_verification(by, verification.id, outcome, NOW.date(), "Written."))
-
-    @rule(on=st.booleans())
-    def switch_four_eyes(self, on: bool) -> None:
-        self.case.four_eyes = on
-
-    @rule(by=st.sampled_from([OFFICER, COLLEAGUE]))
-    def confirm(self, by: Actor) -> None:
-        self._try(lambda: self.case.confirm(by, NOW))
-
-    def _try(self, act: Callable[[], object]) -> None:
-        before = replace(self.case)
-        try:
-            act()
-        except (NotAllowed, Incomplete):
-            assert self.case == before
-            return
-        self.versions.append(self.case.version)
-        if before.validation_state is not V.VALIDATED and self.case.validation_state is V.VALIDATED:
-            assert not before.open_verifications
-            assert not any(verification.forbids_acceptance for verification in before.verifications)
-        if before.clearance_state is not ClearanceState.CLEARED and self.case.clearance_state is ClearanceState.CLEARED:
-            assert before.state == states.AWAITING
-            self.clearances += 1
-        if before.state in FINAL and self.case.state != before.state:
-            assert self.case.state == states.REPLACED
-
-    @invariant()
-    def nothing_is_cleared_that_is_not_validated(self) -> None:
-        if self.case.clearance_state is not ClearanceState.NOT_READY:
-            assert self.case.validation_state is V.VALIDATED
-            assert self.case.decision is not None
-        assert self.clearances <= 1
-
-    @invariant()
-    def versions_only_grow(self) -> None:
-        assert self.versions == sorted(set(self.versions))
-
-    @invariant()
-    def what_is_open_shows_in_the_state(self) -> None:
-        if self.case.state in UNDECIDED:
-            assert (self.case.state == states.ASKING) is bool(self.case.open_questions)
-            assert self.case.open_questions or (self.case.state == states.VERIFYING) is bool(
-                self.case.open_verifications
-            )
-
-    @invariant()
-    def a_final_state_can_be_reached(self) -> None:
-        case = replace(self.case)
-        if case.state in FINAL or case.state == states.RETURNED:
-            return
-        if case.state in UNDECIDED:
-            case.withdraw(COMPANY)
-        else:
-            case.refuse(CUSTOMS, "Other goods.")
-        assert case.state in FINAL
-
-
-test_whatever_is_tried_the_law_holds = AnythingMayBeTried.TestCase

@@ -25,6 +25,7 @@ TITLES = {
     "information_provided": (N_("Answer sent"), "waiting"),
     "information_received": (N_("Question settled"), "waiting"),
     "verification_opened": (N_("A further check began"), "waiting"),
+    "verification_reminded": (N_("The issuing authority was reminded"), "waiting"),
     "verification_ended": (N_("A further check ended"), "waiting"),
     "returned": (N_("Returned for correction"), "attention"),
     "amended": (N_("Corrected by the competent authority"), "attention"),
@@ -149,6 +150,8 @@ def _facts(happening: Happening) -> list[str]:  # noqa: C901 - one case for each
             ]
         case "verification_opened":
             return [kind_name(known["kind"])]
+        case "verification_reminded":
+            return [_("Sent on %(day)s", day=local_date(known["sent_on"]))]
         case "returned":
             return [boxes_named([reason["box"] for reason in known["boxes"]])]
         case "rejected":

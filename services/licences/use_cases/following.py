@@ -35,6 +35,7 @@ from shared.contracts.validation import (
     ValidationCancelled,
     VerificationEnded,
     VerificationOpened,
+    VerificationReminded,
     WithdrawalDeclined,
 )
 from shared.problems import Unknown
@@ -73,6 +74,7 @@ FOLLOWED: Mapping[type[CaseEvent], Line] = {
     InformationRequested: _line(ASKED, "text", "request_id", "kind", "boxes", "due_on"),
     InformationReceived: _line(ANSWER_RECEIVED, "", "request_id"),
     VerificationOpened: _line("verification_opened", "", "kind", "due_on"),
+    VerificationReminded: _line("verification_reminded", "", "sent_on"),
     VerificationEnded: _line("verification_ended"),
     LicenceReturned: _line("returned", "text", "boxes"),
     LicenceAmended: _line("amended", "reason", "box", "confirmed_by", "confirmed_on", "confirmation_reference"),

@@ -63,7 +63,6 @@ class Clearing(CaseCore):
             raise Incomplete(mistakes)
         overridden = override_reason if any(m.code in OVERRIDABLE for m in found) else ""
         self.declaration = Declaration(mrn, declared, overridden, tuple(lines))
-        self.reserved_for = None
         self._move(Act.CLEAR)
         return comparisons
 
@@ -104,7 +103,8 @@ class Clearing(CaseCore):
     def correct_declaration(self, by: Actor, number: str, declared: Quantities, reason: str) -> None:
         """Correct what was declared, after clearance; what stood there stays in the history.
 
-        The quantities may differ by more than 10 %: it is recorded, not released again. Raises NotAllowed, Incomplete.
+        The quantities may differ by more than 10 %: it is recorded, not released again. Other ones than before are for
+        the whole declaration, so its lines go. Raises NotAllowed, Incomplete.
         """
         self._may(Act.CORRECT_DECLARATION, by)
         mrn, mistakes = _read_number(number)
@@ -113,7 +113,8 @@ class Clearing(CaseCore):
         if mistakes:
             raise Incomplete(mistakes)
         before = self.declaration or Declaration(mrn)
-        self.declaration = replace(before, number=mrn, quantities=declared)
+        lines = before.lines if declared == before.quantities else ()
+        self.declaration = replace(before, number=mrn, quantities=declared, lines=lines)
         self._move(Act.CORRECT_DECLARATION)
 
 

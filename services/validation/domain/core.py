@@ -42,7 +42,8 @@ class TakenByOther(NotAllowed):
 class CaseCore:
     """One submitted licence. `lodged_on` is the day of submission where it was lodged; acts add one to `version`.
 
-    `four_eyes` says that a second officer has to confirm a decision on this case. `headings` are the first four digits
+    `four_eyes` says that a second officer has to confirm a decision on this case, `fees` that its authority records
+    what it charges. `headings` are the first four digits
     of the licence's commodity codes; `reserved_for` is the declaration (MRN) that alone may clear it now.
     """
 
@@ -65,6 +66,7 @@ class CaseCore:
     headings: frozenset[str] = frozenset()
     reserved_for: str | None = None
     four_eyes: bool = False
+    fees: bool = False
 
     @property
     def due_on(self) -> date | None:
@@ -140,6 +142,8 @@ class CaseCore:
             self.validation_state, self.clearance_state = end
         elif self.state in UNDECIDED:
             self.validation_state, self.clearance_state = self._still_open()
+        if self.clearance_state not in {ClearanceState.AWAITING, ClearanceState.SUSPENDED}:
+            self.reserved_for = None
         self.version += 1
 
     def _still_open(self) -> State:

@@ -4,14 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.validation.domain.core import CaseCore
+from services.validation.domain.fees import wrong_fee
 from services.validation.domain.proceedings import Actor, Decision, Proposal
 from services.validation.domain.reasons import RejectionReason
 from services.validation.domain.refusals import Incomplete, Mistake, NotAllowed, NotYourAct
 from services.validation.domain.states import Act, ValidationState
 from services.validation.domain.texts import too_long, words, wrong_reason
-
-CURRENCIES = ("EUR", "CZK", "DKK", "HUF", "PLN", "RON", "SEK")
-"""What the Member States charge fees in."""
 
 
 class Deciding(CaseCore):
@@ -100,7 +98,7 @@ class Deciding(CaseCore):
             mistakes.append(Mistake("point_of_entry", "point_of_entry_wrong", message))
         if mistakes:
             raise Incomplete(mistakes)
-        self.point_of_entry = office
+        self.point_of_entry, self.reserved_for = office, None
         self._move(Act.REROUTE)
 
     def hand_over(self, by: Actor, office: str, reason: str) -> None:
@@ -122,14 +120,11 @@ class Deciding(CaseCore):
         self._move(Act.HAND_OVER)
 
     def record_fee(self, by: Actor, amount: Decimal | None, currency: str = "EUR") -> None:
-        """Note what the authority charged (2173/2005 art. 5(6)). Raises NotAllowed, Incomplete."""
+        """Note what the authority charged (2173/2005 art. 5(6)), if it does. Raises NotAllowed, Incomplete."""
         self._may(Act.RECORD_FEE, by)
-        mistakes = []
-        if amount is None or amount < 0:
-            mistakes.append(Mistake("amount", "amount_missing", "Enter the fee, 0 or more."))
-        if currency not in CURRENCIES:
-            mistakes.append(Mistake("currency", "unknown", "Choose the currency."))
-        if mistakes:
+        if not self.fees:
+            raise NotAllowed("Your authority charges no fees. Its administrators can change that in its policy.")
+        if mistakes := wrong_fee(amount, currency):
             raise Incomplete(mistakes)
         self._move(Act.RECORD_FEE)
 

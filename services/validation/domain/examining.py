@@ -92,6 +92,27 @@ class Examining(CaseCore):
         self._move(Act.OPEN_VERIFICATION)
         return opened
 
+    def remind_issuer(self, by: Actor, verification_id: UUID, sent_on: date, text: str = "") -> Verification:
+        """Note that the issuing authority was reminded of an open query; it stays open, and due when it was.
+
+        Raises NotAllowed; Incomplete when the day was before the query itself or an earlier reminder.
+        """
+        self._may(Act.REMIND, by)
+        self._undisturbed()
+        found = next((v for v in self.verifications if v.id == verification_id), None)
+        if found is None or not found.is_open or found.kind is not VerificationKind.QUERY:
+            raise NotAllowed("Only of a query that is open an issuing authority is reminded.")
+        mistakes = too_long("text", text)
+        if sent_on < max((found.sent_on, *found.reminders)):
+            message = "A reminder comes after the query and the reminders before it."
+            mistakes.append(Mistake("sent_on", "before_sent", message))
+        if mistakes:
+            raise Incomplete(mistakes)
+        reminded = replace(found, reminders=(*found.reminders, sent_on))
+        self.verifications = tuple(reminded if v is found else v for v in self.verifications)
+        self._move(Act.REMIND)
+        return reminded
+
     def end_verification(
         self, by: Actor, verification_id: UUID, outcome: Outcome, answered_on: date | None = None, answer: str = ""
     ) -> None:
@@ -114,7 +135,7 @@ class Examining(CaseCore):
         self.verifications = tuple(ended if v is found else v for v in self.verifications)
         self._move(Act.END_VERIFICATION)
 
-    def remind(self, today: date) -> None:
+    def note_overdue(self, today: date) -> None:
         """Somebody is told that what was promised has not come: note it on every verification that is past its day."""
         self.verifications = tuple(
             replace(v, reminded_on=today) if v.is_open and v.reminded_on is None and v.due_on < today else v

@@ -35,6 +35,7 @@ _TRIED: Mapping[Act, Callable[[Case, Actor], object]] = {
     Act.OPEN_VERIFICATION: lambda case, by: case.open_verification(
         by, _SOME_ID, VerificationKind.QUERY, _SOME_TIME.date()
     ),
+    Act.REMIND: lambda case, by: case.remind_issuer(by, _open_query(case), _SOME_TIME.date()),
     Act.END_VERIFICATION: lambda case, by: case.end_verification(by, _open_verification(case), Outcome.CONFIRMED),
     Act.AMEND: lambda case, by: case.amend(by, 1, Alteration.COPYING, "", Confirmation()),
     Act.RETURN: lambda case, by: case.return_for_correction(by, "", [BoxReason(1, RejectionReason.FORMAT)]),
@@ -92,6 +93,10 @@ def _propose(case: Case, by: Actor) -> None:
 
 def _open_question(case: Case) -> UUID:
     return next((question.id for question in case.open_questions), _SOME_ID)
+
+
+def _open_query(case: Case) -> UUID:
+    return next((check.id for check in case.open_verifications if check.kind is VerificationKind.QUERY), _SOME_ID)
 
 
 def _open_verification(case: Case) -> UUID:

@@ -1,10 +1,12 @@
-"""What an authority decides for itself: a second pair of eyes, what customs may do, how long things may wait."""
+"""What an authority decides for itself: a second pair of eyes, what customs may do, fees, how long things may wait."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
+from services.validation.domain.fees import wrong_fee
 from services.validation.domain.refusals import Mistake
 from services.validation.domain.risk import WEIGHTS, Weights
 
@@ -42,6 +44,11 @@ class Policy:
     """Whether every customs office of the country may look at its validated licences."""
     sampling_percent: int = 0
     """How many of a hundred licences are picked for a physical check, whatever their risk."""
+    fees: bool = False
+    """Whether officers record what the authority charges."""
+    usual_fee: Decimal | None = None
+    """What is usually charged for a licence, if it is always the same."""
+    fee_currency: str = "EUR"
     days_in_state: dict[str, int] = field(default_factory=DAYS_IN_STATE.copy)
     risk_weights: dict[str, int] = field(default_factory=WEIGHTS.copy)
     """Points of each reason of risk; what is not named counts as in `WEIGHTS`."""
@@ -67,11 +74,14 @@ class Policy:
 
     def mistakes(self) -> list[Mistake]:
         """Everything in it that cannot be."""
-        return [
+        beyond = [
             Mistake(name, "out_of_range", "Write a whole number from %(least)s to %(most)s.", {"least": a, "most": b})
             for name, value, a, b in self._ranges()
             if not a <= value <= b
         ]
+        usual = Decimal() if self.usual_fee is None else self.usual_fee
+        own = {"amount": "usual_fee", "currency": "fee_currency"}
+        return beyond + [replace(wrong, field=own[wrong.field]) for wrong in wrong_fee(usual, self.fee_currency)]
 
     def _ranges(self) -> Iterator[tuple[str, int, int, int]]:
         yield "four_eyes_above", self.four_eyes_above, 0, 100

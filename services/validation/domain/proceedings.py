@@ -80,6 +80,9 @@ class Verification:
     answered_on: date | None = None
     answer: str = ""
     reminded_on: date | None = None
+    """When the authority itself was told that the answer has not come."""
+    reminders: tuple[date, ...] = ()
+    """The days on which the issuing authority was reminded of the query."""
 
     @property
     def is_open(self) -> bool:

@@ -45,6 +45,7 @@ class Act(StrEnum):
     ANSWER = "answer"
     WAIVE = "waive"
     OPEN_VERIFICATION = "open_verification"
+    REMIND = "remind"
     END_VERIFICATION = "end_verification"
     AMEND = "amend"
     RETURN = "return"
@@ -112,6 +113,7 @@ TRANSITIONS: dict[Act, Transition] = {
     Act.ANSWER: Transition(_COMPANY, frozenset({ASKING})),
     Act.WAIVE: Transition(_MSCA, frozenset({ASKING})),
     Act.OPEN_VERIFICATION: Transition(_MSCA, UNDECIDED),
+    Act.REMIND: Transition(_MSCA, UNDECIDED),
     Act.END_VERIFICATION: Transition(_MSCA, UNDECIDED),
     Act.AMEND: Transition(_MSCA, UNDECIDED),
     Act.RETURN: Transition(_MSCA, frozenset({OPEN, ASKING}), RETURNED),

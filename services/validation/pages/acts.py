@@ -3,15 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.validation import use_cases
+from services.validation.domain import fees
 from services.validation.domain.proceedings import BoxReason
 from services.validation.domain.states import Act, ActorKind
-from services.validation.pages.common import InService
+from services.validation.pages.common import NO_AMOUNT, InService
 from services.validation.pages.review import QUEUE, Tried, show
 from shared.http import SignedIn
 from shared.person import Person
@@ -25,7 +26,6 @@ router = APIRouter()
 CASE = QUEUE + "/{case_id}"
 CONFIRM, TAKE_OVER = "confirm", "take_over"
 _NO_DATE = N_("This is not a date. Enter it as year-month-day, such as 2027-01-31.")
-_NO_AMOUNT = N_("This is not an amount. Enter digits and, for cents, one point: 37.50")
 
 
 class Sent:
@@ -42,7 +42,7 @@ class Sent:
     def id(self, field: str) -> UUID:
         """The question or verification that is meant. Raises Unknown."""
         try:
-            return UUID(self.form.text(field))
+            return UUID(self.text(field) or self.form.text(field))
         except ValueError as error:
             raise Unknown("This case has nothing of this kind.") from error
 
@@ -60,15 +60,11 @@ class Sent:
             return None
 
     def amount(self, field: str) -> Decimal | None:
-        text = self.text(field).replace(" ", "")
         try:
-            amount = Decimal(text) if text else None
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if amount is not None and (not amount.is_finite() or abs(amount) >= 10**6 or amount != round(amount, 2)):
-            self.mistakes.append(FieldError(field, "no_amount", _NO_AMOUNT))
+            return fees.amount(self.text(field))
+        except fees.NotAnAmount:
+            self.mistakes.append(FieldError(field, "no_amount", NO_AMOUNT))
             return None
-        return amount
 
     def readable(self) -> None:
         """Raises WrongContent when something of it could not be read."""
@@ -108,6 +104,20 @@ async def _open_verification(work: Work, person: Person, case_id: UUID, sent: Se
     )
 
 
+async def _remind(work: Work, person: Person, case_id: UUID, sent: Sent) -> None:
+    sent_on = sent.day("sent_on", missing=N_("Enter when the reminder was sent."))
+    sent.readable()
+    await use_cases.remind_issuer(
+        work,
+        person,
+        case_id,
+        sent.id("verification"),
+        sent_on=sent_on or work.now.date(),
+        text=sent.text("text"),
+        version=sent.version,
+    )
+
+
 async def _end_verification(work: Work, person: Person, case_id: UUID, sent: Sent) -> None:
     answered_on = sent.day("answered_on")
     sent.readable()
@@ -138,7 +148,7 @@ async def _record_fee(work: Work, person: Person, case_id: UUID, sent: Sent) -> 
         person,
         case_id,
         amount=amount,
-        currency=sent.text("currency") or "EUR",
+        currency=sent.text("currency"),
         reference=sent.text("reference"),
         version=sent.version,
     )
@@ -193,6 +203,7 @@ ACTS: Mapping[str, PageAct] = {
     Act.OPEN_VERIFICATION: PageAct(
         _open_verification, N_("The verification is open. The licence cannot be accepted until it has ended well.")
     ),
+    Act.REMIND: PageAct(_remind, N_("The reminder is recorded. The query stays open.")),
     Act.END_VERIFICATION: PageAct(_end_verification, N_("The end of the verification is recorded.")),
     Act.RETURN: PageAct(_return, N_("The licence is returned. The importer can correct the boxes you named.")),
     CONFIRM: PageAct(

@@ -14,9 +14,9 @@ from services.validation.domain.proceedings import Confirmation
 from services.validation.domain.states import Act
 from services.validation.pages.common import MOST_SHEETS, InService, sheets_of
 from services.validation.pages.compared import compared
-from services.validation.pages.review import QUEUE
+from services.validation.pages.review import QUEUE, panels
 from services.validation.use_cases.correcting import FIELDS, country_codes
-from services.validation.words import ALTERATIONS, reason_choices, reason_name
+from services.validation.words import ALTERATIONS
 from shared import reference_data
 from shared.contracts.licence import Boxes, Species, Units
 from shared.http import SignedIn
@@ -37,7 +37,7 @@ ROWS = 20
 
 @router.post(CASE + "/marks")
 async def mark(request: Request, service: InService, person: SignedIn, case_id: UUID) -> Response:
-    """Mark a box, or take the mark away; then on to the next box. The script asks for the box alone (`part`)."""
+    """Mark a box, or take the mark away; then on to the next box. The script asks for what changes on its page alone."""
     form = await Form.read(request)
     place = _place(form.text("box"), form.text("line"))
     wrong: WrongContent | None = None
@@ -54,6 +54,7 @@ async def mark(request: Request, service: InService, person: SignedIn, case_id: 
                     finding=form.text("finding"),
                     reason_code=form.text("reason_code"),
                     text=form.text("text"),
+                    seen=form.text("seen") if "seen" in form.values else None,
                 )
     except WrongContent as refusal:
         wrong = refusal
@@ -74,16 +75,12 @@ async def _marked(
         return see_other(f"{QUEUE}/{case_id}#box-{following}")
     return service.pages.render(
         request,
-        "review/box.html" if part else "review/mark.html",
+        "review/marked.html" if part else "review/mark.html",
+        **panels(service, person, view, rows),
         status=200 if form.ok else 422,
-        view=view,
-        case=view.case,
         row=rows[here],
-        act=Act,
         mark_form=_mark_form(form),
         current="" if form.ok else rows[here].box.key,
-        reasons=reason_choices(),
-        reason_name=reason_name,
         breadcrumbs=_crumbs(case_id, view.case.licence_number, _("Difference")),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,9 +20,10 @@ from shared.contracts.licence import Attachment
 from shared.web.i18n import N_, gettext
 
 MOST_SHEETS = 40
+NO_AMOUNT = N_("This is not an amount. Enter digits and, for cents, one point: 37.50")
 
 
-def _service_of(request: Request) -> Validation:
+async def _service_of(request: Request) -> Validation:
     service: Validation = request.app.state.service
     return service
 
@@ -82,6 +84,11 @@ def address(path: str, query: Mapping[str, str | None]) -> str:
     """An address with those parameters that have a value."""
     given = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def plain_amount(amount: Decimal | None) -> str:
+    """An amount of money as it can be typed."""
+    return "" if amount is None else f"{amount:.2f}"
 
 
 def office_name(number: str) -> str:

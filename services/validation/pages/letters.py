@@ -21,7 +21,8 @@ router = APIRouter()
 async def letter(
     request: Request, service: InService, person: SignedIn, case_id: UUID, verification_id: UUID
 ) -> Response:
-    """The query with a copy of the licence's data and what tells its scans apart; a reminder once it is due."""
+    """The query with a copy of the licence's data and what tells its scans apart; as a reminder once one was recorded,
+    or the answer is overdue."""
     async with service.work() as work:
         view = await use_cases.read_case(work, person, case_id)
         today = work.now.date()
@@ -36,7 +37,7 @@ async def letter(
         "query_letter.html",
         case=case,
         query=query,
-        reminder=query.is_open and query.due_on < today,
+        reminder=query.is_open and (bool(query.reminders) or query.due_on < today),
         reference=f"{case.country}-{str(case.licence_id)[-12:]}-{str(query.id)[-6:]}".upper(),
         sender=role.body_name if role else "",
         known=authorities.get(case.country),

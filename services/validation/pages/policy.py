@@ -1,13 +1,15 @@
 """What an authority decides for itself: its administrators choose it here, the support team reads it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from fastapi import APIRouter, Request, Response
 
 from services.validation import use_cases
+from services.validation.domain import fees
 from services.validation.domain.policy import DAYS_IN_STATE, LONGEST_WAIT, FourEyes, Policy
 from services.validation.domain.risk import WEIGHTS
-from services.validation.pages.common import InService, address
+from services.validation.pages.common import NO_AMOUNT, InService, address, plain_amount
 from services.validation.risk_words import RISKS
 from shared.http import SignedIn
 from shared.person import Person
@@ -35,6 +37,9 @@ _CHOICES = {
     "four_eyes_above": N_("Risk score from which a second officer is needed"),
     "customs_override": N_("Customs may release goods that differ by more than 10 %"),
     "customs_see_country": N_("Every customs office sees all validated licences"),
+    "fees": N_("Fees are recorded"),
+    "usual_fee": N_("Usual fee"),
+    "fee_currency": N_("Currency"),
     "sampling_percent": N_("Random sample"),
 }
 DAYS: dict[str, tuple[str, str]] = {
@@ -87,6 +92,13 @@ def _read(form: Form) -> Policy:
         mistakes.append(FieldError(name, "no_number", NO_NUMBER))
         return 0
 
+    def amount(name: str) -> Decimal | None:
+        try:
+            return fees.amount(form.text(name))
+        except fees.NotAnAmount:
+            mistakes.append(FieldError(name, "no_amount", NO_AMOUNT))
+            return None
+
     if form.text("four_eyes") not in set(FourEyes):
         mistakes.append(FieldError("four_eyes", "unknown", N_("Choose one of the possibilities.")))
         form.values["four_eyes"] = [FourEyes.NEVER]
@@ -95,6 +107,9 @@ def _read(form: Form) -> Policy:
         four_eyes_above=number("four_eyes_above"),
         customs_override=form.checked("customs_override"),
         customs_see_country=form.checked("customs_see_country"),
+        fees=form.checked("fees"),
+        usual_fee=amount("usual_fee"),
+        fee_currency=form.text("fee_currency"),
         sampling_percent=number("sampling_percent"),
         days_in_state={state: number(f"days_in_state.{state}") for state in DAYS_IN_STATE},
         risk_weights={reason: number(f"risk_weights.{reason}") for reason in WEIGHTS},
@@ -127,6 +142,7 @@ async def _show(
         here=address(POLICY, {"country": view.country}),
         four_eyes=[(value, gettext(name)) for value, name in FOUR_EYES.items()],
         four_eyes_name=gettext(FOUR_EYES[view.policy.four_eyes]),
+        currencies=[(code, code) for code in fees.CURRENCIES],
         days=[(f"days_in_state.{state}", gettext(name), gettext(help_)) for state, (name, help_) in DAYS.items()],
         longest=LONGEST_WAIT,
         weights=[(f"risk_weights.{reason}", gettext(name)) for reason, name in RISKS.items()],
@@ -137,6 +153,8 @@ async def _show(
 
 
 def _text(value: object) -> object:
+    if value is None or isinstance(value, Decimal):
+        return plain_amount(value)
     return value if isinstance(value, bool) else str(value)
 
 
@@ -167,4 +185,6 @@ def _state(name: str) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if value is None or isinstance(value, Decimal):
+        return plain_amount(value) or "–"
     return gettext(FOUR_EYES[value]) if isinstance(value, FourEyes) else str(value)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.validation import use_cases
 from services.validation.domain.days import day_in
-from services.validation.domain.deciding import CURRENCIES
+from services.validation.domain.fees import CURRENCIES
 from services.validation.domain.marks import as_reasons
 from services.validation.domain.reasons import RejectionReason
 from services.validation.domain.states import Act
@@ -16,6 +17,7 @@ from services.validation.pages.common import (
     MOST_SHEETS,
     InService,
     office_name,
+    plain_amount,
     sheets_of,
     shown_checks,
 )
@@ -68,15 +70,10 @@ async def show(
     return service.pages.render(
         request,
         "case.html",
+        **panels(service, person, view, rows, tried),
         status=tried.status if tried else 200,
-        view=view,
-        case=case,
         licence=case.licence,
-        may=view.may,
-        act=Act,
-        rows=rows,
         current=request.query_params.get("box", ""),
-        progress=_progress(rows),
         checks=checks,
         tally={tone: sum(check.tone == tone for check in checks) for tone in ("bad", "attention", "good")},
         risk_reasons=risk_reasons(case.risk_reasons, case.sampled),
@@ -84,22 +81,37 @@ async def show(
         sheets_left_out=max(0, len(sheets) - MOST_SHEETS),
         files={file.id: file for file in case.licence.attachments},
         history=history_of(view),
-        form=_form(view, person, tried, _today(service, case.country)),
         opened=tried.act if tried else request.query_params.get("act", ""),
         kept=_kept(tried),
         refusal=translated(refusal.message, refusal.params) if refusal else None,
         void=case.to_decide().lodged_after_expiry,
-        today=_today(service, case.country),
-        offices=reference_data.customs_offices(case.country),
-        currencies=[(code, code) for code in CURRENCIES],
-        reasons=reason_choices(),
         kinds=KINDS,
         outcomes=[(code, gettext(name)) for code, name in OUTCOMES.items()],
         alterations=ALTERATIONS,
-        reason_name=reason_name,
         office_name=office_name,
         breadcrumbs=[(_("Cases"), QUEUE), (case.licence_number, None)],
     )
+
+
+def panels(
+    service: InService, person: Person, view: CaseView, rows: list[Compared], tried: Tried | None = None
+) -> dict[str, Any]:
+    """What the forms of all acts are made of, in which the marks on boxes are proposed."""
+    case, today = view.case, _today(service, view.case.country)
+    return {
+        "view": view,
+        "case": case,
+        "may": view.may,
+        "act": Act,
+        "rows": rows,
+        "progress": _progress(rows),
+        "form": _form(view, person, tried, today),
+        "today": today,
+        "offices": reference_data.customs_offices(case.country),
+        "currencies": [(code, code) for code in CURRENCIES],
+        "reasons": reason_choices(),
+        "reason_name": reason_name,
+    }
 
 
 def _today(service: InService, country: str) -> str:
@@ -132,7 +144,7 @@ def _form(view: CaseView, person: Person, tried: Tried | None, today: str) -> Fo
 def _beginnings(view: CaseView, person: Person, today: str) -> Mapping[str, object]:
     """Differing boxes are proposed as reasons, and days as what they usually are."""
     found = as_reasons(view.marks, first=person.account_id)
-    void = view.case.to_decide().lodged_after_expiry
+    void, policy = view.case.to_decide().lodged_after_expiry, view.policy
     code = RejectionReason.EXPIRED_AT_LODGING if void else (found[0].reason_code if found else "")
     lines = [
         " – ".join(filter(None, (_("Box %(box)s: %(reason)s", box=b.box, reason=reason_name(b.reason_code)), b.text)))
@@ -143,11 +155,12 @@ def _beginnings(view: CaseView, person: Person, today: str) -> Mapping[str, obje
         "reason": "\n".join(lines),
         "ask": {"kind": "information", "boxes": [str(b.box) for b in found]},
         "open_verification": {"kind": "query", "text": "\n".join(lines), "sent_on": today},
+        "remind": {"sent_on": today},
         "return": {
             "boxes": [str(b.box) for b in found],
             **{f"box{b.box}": {"reason_code": b.reason_code, "text": b.text} for b in found},
         },
-        "record_fee": {"currency": "EUR"},
+        "record_fee": {"currency": policy.fee_currency, "amount": plain_amount(policy.usual_fee)},
     }
 
 

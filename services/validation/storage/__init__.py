@@ -3,7 +3,7 @@
 from services.validation.storage.amendments import Amendment, add_amendment, amendments_of, keep_licence, link
 from services.validation.storage.cases import Opened, StoredCase, change, find, let_go, open_together
 from services.validation.storage.colleagues import meet, officers_of
-from services.validation.storage.history import Entry, acts_of, note, reads_of
+from services.validation.storage.history import Entry, acts_of, looked, note, reads_of
 from services.validation.storage.lists import (
     ClearanceFilter,
     ListedCase,
@@ -60,6 +60,7 @@ __all__ = [
     "keep_reminder",
     "let_go",
     "link",
+    "looked",
     "marks_of",
     "may_remind",
     "meet",

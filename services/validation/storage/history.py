@@ -69,6 +69,19 @@ async def note(db: asyncpg.Connection, licence_id: UUID, entry: Entry) -> None:
     )
 
 
+async def looked(db: asyncpg.Connection, licence_id: UUID, account_id: UUID, *, since: datetime) -> bool:
+    """Whether somebody has looked at a case since then."""
+    return bool(
+        await db.fetchval(
+            "SELECT true FROM case_act WHERE licence_id = $1 AND act = $2 AND account_id = $3 AND at >= $4 LIMIT 1",
+            licence_id,
+            READ,
+            account_id,
+            since,
+        )
+    )
+
+
 async def acts_of(db: asyncpg.Connection, licence_id: UUID) -> Sequence[Entry]:
     """What was done, the latest first."""
     return await _entries(db, licence_id, "act <> $2")

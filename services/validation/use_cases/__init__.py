@@ -28,6 +28,7 @@ from services.validation.use_cases.examining import (
     ask_company,
     end_verification,
     open_verification,
+    remind_issuer,
     return_licence,
     waive_answer,
 )
@@ -39,7 +40,7 @@ from services.validation.use_cases.moving import (
     receive_cases,
     register_replacement,
 )
-from services.validation.use_cases.opening import open_cases
+from services.validation.use_cases.opening import Submission, open_cases, submission
 from services.validation.use_cases.policies import Changed, PolicyView, change_policy, read_policy
 from services.validation.use_cases.queueing import QueuePage, count_cases, list_cases, numbers_of, points_of_entry
 from services.validation.use_cases.reading import CaseView, find_attachment, look_again, read_case, read_clearance
@@ -54,6 +55,7 @@ __all__ = [
     "PolicyView",
     "QueuePage",
     "StuckPage",
+    "Submission",
     "amend_box",
     "ask_company",
     "assess_waiting",
@@ -96,12 +98,14 @@ __all__ = [
     "register_replacement",
     "reject_licence",
     "release_case",
+    "remind_issuer",
     "remind_overdue",
     "report_year",
     "reserve_licence",
     "resume_clearance",
     "return_licence",
     "risk_of",
+    "submission",
     "suspend_clearance",
     "take_case",
     "unmark_box",

@@ -95,12 +95,16 @@ async def record_fee(
     case_id: UUID,
     *,
     amount: Decimal | None,
-    currency: str = "EUR",
+    currency: str = "",
     reference: str = "",
     version: int | None = None,
 ) -> Case:
-    """Note what the authority charged for this licence."""
-    stored, actor, case = await _to_decide(work, person, case_id)
+    """Note what the authority charged for this licence, where its policy says that it does; in its currency if none is
+    said."""
+    stored, actor = await case_of_authority(work, person, case_id, to_change=True)
+    policy, _version = await storage.policy_of(work.db, stored.country)
+    case, currency = stored.to_decide(), currency or policy.fee_currency
+    case.fees = policy.fees
     with rules():
         case.record_fee(actor, amount, currency)
     told = {"amount": str(amount), "currency": currency, "reference": words(reference)}

@@ -31,6 +31,7 @@ from shared.contracts.validation import (
     LicenceReturned,
     VerificationEnded,
     VerificationOpened,
+    VerificationReminded,
 )
 from shared.ids import new_id
 from shared.person import Person
@@ -100,6 +101,34 @@ async def open_verification(
         seen=version,
         text=opened.text,
         details=told,
+    )
+
+
+async def remind_issuer(
+    work: Work,
+    person: Person,
+    case_id: UUID,
+    verification_id: UUID,
+    *,
+    sent_on: date,
+    text: str = "",
+    version: int | None = None,
+) -> Case:
+    """Note that the issuing authority was reminded of a query it has not answered."""
+    stored, actor = await case_of_authority(work, person, case_id, to_change=True)
+    case = stored.to_decide()
+    if sent_on > day_in(stored.country, work.now):
+        message = "This day has not come yet. Note the reminder when it is sent."
+        raise WrongContent([FieldError("sent_on", "in_the_future", message)])
+    with rules():
+        reminded = case.remind_issuer(actor, verification_id, sent_on, text)
+    told = {
+        "verification_id": str(verification_id),
+        "sent_on": sent_on.isoformat(),
+        "due_on": reminded.due_on.isoformat(),
+    }
+    return await record(
+        work, stored, case, Act.REMIND, actor, VerificationReminded, seen=version, text=words(text), details=told
     )
 
 

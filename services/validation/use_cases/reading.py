@@ -1,15 +1,18 @@
 """Looking at one case. Every look by an official is kept in its history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID
 
 from services.validation import storage
 from services.validation.domain.checks import Check
 from services.validation.domain.marks import Mark
 from services.validation.domain.permitted import acts_for, may_confirm, may_mark
+from services.validation.domain.policy import Policy
 from services.validation.domain.proceedings import Actor
-from services.validation.domain.states import Act, ActorKind, ValidationState
+from services.validation.domain.states import Act, ActorKind
 from services.validation.storage import Amendment, Entry, StoredCase
 from services.validation.storage.history import READ
 from services.validation.use_cases.checking import check_case
@@ -18,6 +21,9 @@ from shared.contracts.licence import Attachment
 from shared.person import Person
 from shared.problems import NotYours, Unknown
 from shared.work import Work
+
+ONE_LOOK = timedelta(hours=1)
+"""So long the parts of a page, such as pictures of its scans, belong to the look at the whole."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class CaseView:
     may: frozenset[Act] = frozenset()
     may_confirm: bool = False
     may_mark: bool = False
+    policy: Policy = field(default_factory=Policy)
     marks: Sequence[Mark] = ()
     amendments: Sequence[Amendment] = ()
     replaces: Linked | None = None
@@ -61,11 +68,12 @@ async def read_case(work: Work, person: Person, case_id: UUID) -> CaseView:
 
 
 async def look_again(work: Work, person: Person, case_id: UUID) -> CaseView:
-    """A part of a case whose whole the person has before their eyes: not noted as another look, and without checks.
+    """A part of a case whose whole the person has before their eyes: part of the same look, and without checks.
 
     Raises NotYours, Unknown.
     """
     case, actor = await case_of_authority(work, person, case_id)
+    await note_look(work, case, actor, within=ONE_LOOK)
     view = CaseView(case, checks=(), acts=(), reads=(), own=actor.account_id == case.requester_id)
     return await _for_officer(work, await _with_notes(work, view), actor)
 
@@ -77,22 +85,26 @@ async def read_clearance(work: Work, person: Person, case_id: UUID) -> CaseView:
 
 
 async def find_attachment(work: Work, person: Person, case_id: UUID, attachment_id: UUID) -> Attachment:
-    """A file of a case that the person may see. Raises NotYours, Unknown."""
-    case = await storage.find(work.db, case_id)
-    if not any(role.kind in {*ActorKind, MONITOR} for role in person.roles):
+    """A file of a case that the person may see: part of a look at it. Raises NotYours, Unknown."""
+    if not any(role.kind in {ActorKind.MSCA, ActorKind.CUSTOMS, MONITOR} for role in person.roles):
         raise NotYours("Scans are for competent authorities and customs offices.")
-    if case is None or not _may_see(person, case):
-        raise Unknown("There is no such case.")
+    case, actor = await _seen_by(work, person, case_id)
+    await note_look(work, case, actor, within=ONE_LOOK)
     found = [attachment for attachment in case.licence.attachments if attachment.id == attachment_id]
     if not found:
         raise Unknown("This case has no such attachment.")
     return found[0]
 
 
-def _may_see(person: Person, case: StoredCase) -> bool:
-    accepted = case.validation_state is ValidationState.VALIDATED
-    official = person.authority_of(case.country) or (accepted and person.customs_at(case.point_of_entry))
-    return bool(official or person.monitor_of(case.country, case.vpa_country))
+async def _seen_by(work: Work, person: Person, case_id: UUID) -> tuple[StoredCase, Actor]:
+    """A case in any of the person's roles. Raises Unknown."""
+    for find in (case_of_authority, case_of_office):
+        with suppress(NotYours, Unknown):
+            return await find(work, person, case_id)
+    watched = await case_of_monitor(work, person, case_id)
+    if watched is None:
+        raise Unknown("There is no such case.")
+    return watched
 
 
 async def _with_notes(work: Work, view: CaseView) -> CaseView:
@@ -113,9 +125,13 @@ async def _for_officer(work: Work, view: CaseView, actor: Actor) -> CaseView:
         return view
     case = view.case.to_decide()
     policy, _version = await storage.policy_of(work.db, case.country)
-    case.four_eyes = policy.needs_second_officer(view.case.risk)
+    case.four_eyes, case.fees = policy.needs_second_officer(view.case.risk), policy.fees
     return replace(
-        view, may=acts_for(case, actor), may_confirm=may_confirm(case, actor), may_mark=may_mark(case, actor)
+        view,
+        may=acts_for(case, actor),
+        may_confirm=may_confirm(case, actor),
+        may_mark=may_mark(case, actor),
+        policy=policy,
     )
 
 
@@ -134,6 +150,13 @@ async def _view(work: Work, case: StoredCase, actor: Actor) -> CaseView:
         reads=await storage.reads_of(work.db, case.licence_id),
         own=actor.account_id == case.requester_id,
     )
+    await note_look(work, case, actor)
+    return view
+
+
+async def note_look(work: Work, case: StoredCase, actor: Actor, *, within: timedelta = timedelta()) -> None:
+    """Keep that an official looked, unless what is looked at is part of a look not longer ago than `within`."""
+    if within and await storage.looked(work.db, case.licence_id, actor.account_id, since=work.now - within):
+        return
     read = Entry(work.now, READ, actor.account_id, actor.name, actor.body, "", {})
     await storage.note(work.db, case.licence_id, read)
-    return view

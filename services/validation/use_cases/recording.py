@@ -12,6 +12,12 @@ from shared.problems import Stale
 from shared.work import Work
 
 
+def not_passed(case: StoredCase, seen: int | None) -> None:
+    """Raises Stale when somebody acted on the case after the version that was looked at."""
+    if seen is not None and seen != case.version:
+        raise Stale("Somebody else acted on this case after you opened it. Nothing of yours was recorded; look again.")
+
+
 async def record(
     work: Work,
     before: StoredCase,
@@ -28,8 +34,7 @@ async def record(
 
     `details` become fields of the event, and stand in the history.
     """
-    if seen is not None and seen != before.version:
-        raise Stale("Somebody else acted on this case after you opened it. Nothing of yours was recorded; look again.")
+    not_passed(before, seen)
     details = details or {}
     await storage.change(work.db, after, at=work.now)
     entry = Entry(work.now, act, by.account_id, by.name, by.body, text, details)

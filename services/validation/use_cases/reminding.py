@@ -43,7 +43,7 @@ async def _remind(work: Work, licence_id: UUID, policies: dict[str, Policy]) -> 
     state = state_of(stored.validation_state, stored.clearance_state)
     reached = level(policies[stored.country].limit(state), since=stored.state_since, now=work.now)
     case = stored.to_decide()
-    case.remind(day_in(stored.country, work.now))
+    case.note_overdue(day_in(stored.country, work.now))
     await storage.keep_reminder(work.db, case, level=reached)
     work.tell(
         CaseOverdue(

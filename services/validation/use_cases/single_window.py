@@ -13,13 +13,14 @@ from uuid import UUID
 from services.validation import storage
 from services.validation.domain.case import Case
 from services.validation.domain.mrn import BadDeclarationNumber, declaration_number
-from services.validation.domain.proceedings import DeclaredLine
+from services.validation.domain.proceedings import Actor, DeclaredLine
 from services.validation.domain.quantities import Quantities
 from services.validation.domain.states import AWAITING, ActorKind
 from services.validation.storage import StoredCase
 from services.validation.storage.lists import Change
 from services.validation.use_cases.clearing import clear_licence, correct_declaration, free_licence, reserve_licence
 from services.validation.use_cases.permissions import role_as
+from services.validation.use_cases.reading import note_look
 from shared.paging import LARGEST_PAGE, cursor_of, key_of
 from shared.person import Person
 from shared.problems import FieldError, Unknown, WrongContent
@@ -36,8 +37,9 @@ class Availability:
 
 
 async def check_availability(work: Work, person: Person, *, office: str, number: str) -> Availability:
-    """A licence that was accepted for the office, by its number as written in the declaration."""
+    """A licence that was accepted for the office, by its number as written in the declaration. The look is kept."""
     case = await _at(work, person, office, number)
+    await note_look(work, case, _require(person, office))
     headings = sorted({line.commodity_code[:4] for line in case.licence.boxes.commodities})
     is_free = (case.validation_state, case.clearance_state) == AWAITING and case.reserved_for is None
     return Availability(case, is_free, headings)
@@ -126,7 +128,9 @@ async def _at(work: Work, person: Person, office: str, number: str) -> StoredCas
     return case
 
 
-def _require(person: Person, office: str) -> None:
+def _require(person: Person, office: str) -> Actor:
     role_as(person, ActorKind.CUSTOMS)
-    if person.customs_at(office) is None:
+    role = person.customs_at(office)
+    if role is None:
         raise Unknown("You do not act for this customs office.")
+    return Actor(ActorKind.CUSTOMS, person.account_id, person.name, role.body_name)

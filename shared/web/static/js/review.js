@@ -57,6 +57,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-box]");
     box.replaceWith(fresh);
+    propose(page.querySelector("template[data-panels]"));
     count();
     if (answer.status === 422) {
       fresh.querySelector("[aria-invalid], select")?.focus();
@@ -65,6 +66,14 @@
       goTo(all[Math.min(all.indexOf(fresh) + 1, all.length - 1)]);
     } else {
       goTo(fresh);
+    }
+  }
+
+  // What differs is proposed in the forms of acts: those into which nobody has typed are taken from the answer.
+  function propose(panels) {
+    for (const act of panels ? review.querySelectorAll("[data-act]:not([open], [data-typed])") : []) {
+      const fresh = panels.content.getElementById(act.id);
+      if (fresh) act.replaceWith(fresh);
     }
   }
 
@@ -77,7 +86,9 @@
       const [number, line] = box.dataset.box.split("-");
       form.elements.box.value = number;
       form.elements.line.value = line;
-      form.elements.csrf_token.value = box.querySelector("[name=csrf_token]").value;
+      for (const name of ["csrf_token", "seen"]) {
+        form.elements[name].value = box.querySelector(`[name=${name}]`).value;
+      }
       for (const field of form.querySelectorAll("[id]")) {
         const label = form.querySelector(`label[for="${field.id}"]`);
         field.id = field.id.replace("new", box.dataset.box);
@@ -93,7 +104,8 @@
     if (!act) return false;
     act.open = true;
     act.scrollIntoView({ block: "center" });
-    act.querySelector("input:not([type=hidden]), select, textarea, button")?.focus({ preventScroll: true });
+    const first = [...act.querySelectorAll("input:not([type=hidden]), select, textarea, button, details summary")];
+    first.find((field) => field.checkVisibility())?.focus({ preventScroll: true });
     return true;
   }
 
@@ -140,6 +152,11 @@
     if (!form.matches("form[data-mark]") || !event.submitter) return;
     event.preventDefault();
     send(form, event.submitter.value, event.submitter.value !== "none");
+  });
+
+  document.addEventListener("input", (event) => {
+    const act = event.target.closest("[data-act]");
+    if (act) act.dataset.typed = "yes";
   });
 
   document.addEventListener("click", (event) => {
