@@ -91,7 +91,9 @@ async def test_an_officer_finds_a_company_and_enters_a_licence_through_the_pages
 
     assert form.status == 200
     assert form.url.endswith("/edit")
-    assert "Claes & Zonen" in (await visit(client, "/licences/new")).text
+    drafts = await visit(client, "/licences?state=draft")
+    assert "Claes & Zonen" in drafts.text
+    assert "No number yet" in drafts.text
 
 
 async def test_a_company_elsewhere_or_none_is_refused(
@@ -188,6 +190,35 @@ async def test_an_officer_hands_it_in_through_the_wizard_and_finds_it_in_the_lis
     assert licence.status == 200
     assert f"Otto Officer, {officer.roles[0].body_name}" in licence.text
     assert draft.boxes.licence_number in (await visit(client, "/licences")).text
+
+
+async def test_the_authority_finds_what_it_entered_in_its_list_as_a_draft_and_wherever_it_goes(
+    app: FastAPI, service: Licences, issuer: Issuer, officer: Person
+) -> None:
+    company = await a_company(service)
+    draft, antwerp, abroad = [await entered(service, officer, company, serial) for serial in (507, 508, 509)]
+    await handed_in(service, officer, antwerp)
+    async with service.work() as work:
+        answers = Answers(point_of_entry="NL000396", arrival=ARRIVAL)
+        await use_cases.submit_licence(work, officer, abroad.id, answers=answers)
+    colleague, other = await an_officer(service, colleague_of=officer), await an_officer(service, "BE")
+    dutch = await an_officer(service, "NL")
+    importer = await an_importer_of(service, company)
+
+    async def found(someone: Person, **asked: str) -> list[str]:
+        async with service.work() as work:
+            wanted = use_cases.read_wanted(someone, asked)
+            rows = (await use_cases.search_licences(work, someone, wanted)).rows
+        mine = {draft.id: "draft", antwerp.id: "antwerp", abroad.id: "abroad"}
+        return [mine[row.id] for row in rows if row.id in mine]
+
+    assert await found(officer) == await found(colleague) == await found(importer) == ["abroad", "antwerp", "draft"]
+    assert (await found(other), await found(dutch)) == (["antwerp"], ["abroad"])
+    assert await found(officer, state="draft") == ["draft"]
+    assert await found(officer, number="00509") == ["abroad"]
+    page = await visit(browser(app, issuer.cookies(officer)), "/licences?number=00507")
+    assert page.link("26.00507") == f"/licences/{draft.id}"
+    assert page.link("Create New Licence") == "/licences/new"
 
 
 async def test_a_company_that_enters_its_own_licence_is_told_nothing_more(service: Licences) -> None:

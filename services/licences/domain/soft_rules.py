@@ -47,7 +47,7 @@ def number_names_the_year_of_signature(lodging: Lodging) -> Values:
 
 @soft_rule(
     "expired_since_lodging", box=4, article="1024/2008 art. 6(3)",
-    message=N_("The licence was lodged on %(lodged)s, before it expired on %(expiry)s. It is corrected after that day."),
+    message=N_("Lodged on %(lodged)s, the licence expired on %(expiry)s, before it was handed in again as corrected."),
 )  # fmt: skip
 def correction_comes_before_the_licence_expires(lodging: Lodging) -> Values:
     expiry = lodging.boxes.expiry_date
@@ -121,7 +121,7 @@ def weight_of_the_whole_fits_its_volume(lodging: Lodging) -> Values:
 
 @soft_rule(
     "marks_not_typed", box=17, article="1024/2008 art. 7",
-    message=N_("There is a picture of the distinguishing marks, but they are not typed: nobody can find or compare them."),
+    message=N_("The distinguishing marks stand in a picture only. Type them too, so that they can be compared."),
 )  # fmt: skip
 def marks_in_a_picture_are_typed_too(lodging: Lodging) -> Values:
     if MARKS in lodging.with_files and not lodging.boxes.distinguishing_marks:

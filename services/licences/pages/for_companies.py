@@ -1,6 +1,5 @@
 """A competent authority enters a licence: for which company of its country, and who issued it."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -22,11 +21,9 @@ HERE = "/licences/new/for-company"
 
 
 @router.get(HERE)
-async def new(
-    request: Request, person: SignedIn, service: InService, company: str = "", cursor: str | None = None
-) -> Response:
+async def new(request: Request, person: SignedIn, service: InService, company: str = "") -> Response:
     use_cases.officer(person)
-    return await _show(request, person, service, Form.empty({"company": company}), cursor=cursor)
+    return await _show(request, person, service, Form.empty({"company": company}))
 
 
 @router.post(HERE)
@@ -55,9 +52,7 @@ def works_as_officer(person: Person) -> bool:
     return active is not None and active.kind == "msca"
 
 
-async def _show(
-    request: Request, person: Person, service: Licences, form: Form, *, status: int = 200, cursor: str | None = None
-) -> Response:
+async def _show(request: Request, person: Person, service: Licences, form: Form, *, status: int = 200) -> Response:
     speak(language_of(request), zone_of(request))
     async with service.work() as work:
         found = []
@@ -66,7 +61,6 @@ async def _show(
                 found = await use_cases.find_companies(work, person, form.text("company"))
             except WrongContent as wrong:
                 form.take(wrong)
-        drafts, after = await use_cases.drafts_of_authority(work, person, cursor=cursor)
         authorities = choices.authorities(await use_cases.choices_of(work))
     return service.pages.render(
         request,
@@ -76,9 +70,6 @@ async def _show(
         found=[(str(c.id), c.name, ", ".join(filter(None, (c.eori, c.address, c.town)))) for c in found],
         authorities=authorities,
         country=use_cases.officer(person).country,
-        drafts=drafts,
-        next_url=f"{HERE}?{urlencode({'cursor': after})}" if after else None,
-        first_url=HERE if cursor else None,
         breadcrumbs=[(_("Licences"), "/licences"), (_("New licence for a company"), None)],
     )
 

@@ -116,7 +116,7 @@ def _found(person: Person, typed: Mapping[str, str], wanted: Wanted, page: Page,
             if order is not Order.ARRIVAL or _shows_arrival(wanted)
         ],
         "shows_arrival": _shows_arrival(wanted),
-        "shows_company": bool(scope and (len(scope.values) > 1 or not scope.is_of_companies)),
+        "shows_company": bool(scope and (len(scope.parts) > 1 or not scope.is_of_companies)),
         "next_url": _address(texts, cursor=page.next) if page.next else None,
         "previous_url": _address(texts, cursor=page.previous) if page.previous else None,
         "first_url": _address(texts) if page.previous or typed.get("cursor") else None,

@@ -1,6 +1,5 @@
-"""Companies for which a competent authority can enter a licence, by their country; and the drafts that it entered."""
+"""Companies for which a competent authority can enter a licence, by their country."""
 
-import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,17 +21,6 @@ class Company:
     country: str
 
 
-@dataclass(frozen=True)
-class AuthorityDraft:
-    """A draft that an authority entered for a company."""
-
-    id: UUID
-    licence_number: str
-    operator_name: str
-    requester_name: str
-    modified_at: dt.datetime
-
-
 async def company(db: asyncpg.Connection, company_id: UUID) -> Company | None:
     """The company with this id, unless it was closed."""
     row = await db.fetchrow(f"SELECT {_COLUMNS} FROM operator WHERE id = $1 AND NOT closed", company_id)
@@ -50,21 +38,6 @@ async def find_companies(db: asyncpg.Connection, country: str, text: str, *, lim
         limit,
     )
     return [Company(*row) for row in rows]
-
-
-async def drafts_entered_by(
-    db: asyncpg.Connection, authority_id: UUID, *, after: UUID | None, limit: int
-) -> list[AuthorityDraft]:
-    """Drafts that an authority entered, the latest first."""
-    rows = await db.fetch(
-        "SELECT id, licence_number, operator_name, requester_name, modified_at FROM licence "
-        "WHERE entered_by_id = $1 AND validation_state = 'draft' AND ($2::uuid IS NULL OR id < $2) "
-        "ORDER BY id DESC LIMIT $3",
-        authority_id,
-        after,
-        limit,
-    )
-    return [AuthorityDraft(*row) for row in rows]
 
 
 async def one_at_a_time(db: asyncpg.Connection, company_id: UUID) -> None:

@@ -6,9 +6,10 @@ with this number" takes long, however many licences there are (docs/decisions/00
 """
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -53,11 +54,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """Whose licences: `where` compares with `{value}`, each of `values` in turn, along an index of its own."""
+class Part:
+    """Licences that one index has together: `where` compares with `{}`, once for each of `values`."""
 
     where: str
     values: Sequence[UUID | str]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose licences: no licence is in two of the parts."""
+
+    parts: Sequence[Part]
     partner_country: str | None = None
     """Only those of this partner country."""
     orders: frozenset[Order] = frozenset({Order.MODIFIED})
@@ -71,23 +79,33 @@ class Scope:
 
 def of_companies(companies: Sequence[UUID]) -> Scope:
     """All licences of these companies."""
-    return Scope("operator_id = {value}", companies, orders=frozenset(Order))
+    return Scope([Part("operator_id = {}", [company]) for company in companies], orders=frozenset(Order))
 
 
 def of_country(country: str, partner_country: str | None = None) -> Scope:
     """What was handed in with a point of entry in this Member State."""
-    where = "left(point_of_entry, 2) = {value} AND validation_state <> 'draft'"
-    return Scope(where, [country], partner_country)
+    return Scope([_handed_in(country)], partner_country)
+
+
+def of_authority(country: str, authority_id: UUID) -> Scope:
+    """What was handed in for the authority's Member State, and what it entered itself: drafts, and what it handed in
+    with a point of entry elsewhere."""
+    entered = "entered_by_id = {} AND (validation_state = 'draft' OR left(point_of_entry, 2) <> {})"
+    return Scope([_handed_in(country), Part(entered, [authority_id, country])])
 
 
 def of_partner(partner_country: str) -> Scope:
     """What was handed in of this partner country's licences."""
-    return Scope("vpa_country = {value} AND validation_state <> 'draft'", [partner_country])
+    return Scope([Part("vpa_country = {} AND validation_state <> 'draft'", [partner_country])])
 
 
 def of_office(office: str) -> Scope:
     """What was validated and is for this customs office to clear."""
-    return Scope("point_of_entry = {value} AND clearance_state <> 'not_ready'", [office])
+    return Scope([Part("point_of_entry = {} AND clearance_state <> 'not_ready'", [office])])
+
+
+def _handed_in(country: str) -> Part:
+    return Part("left(point_of_entry, 2) = {} AND validation_state <> 'draft'", [country])
 
 
 @dataclass(frozen=True)
@@ -100,6 +118,8 @@ class Criteria:
     offices: Sequence[str] | None = None
     arrives_from: dt.datetime | None = None
     arrives_before: dt.datetime | None = None
+    requesters: Sequence[str] | None = None
+    """Whom "requester" can mean, once that was looked up; until then names are compared with it."""
 
     @property
     def is_all(self) -> bool:
@@ -133,11 +153,26 @@ SELECT set_config('enable_sort', 'on', true), set_config('enable_bitmapscan', 'o
     set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)
 """
 """How many fit depends on whose licences and what is sought, so the plan must too."""
+PEOPLE = """
+WITH RECURSIVE people AS (
+    SELECT company, (SELECT min(requester_name) FROM licence WHERE operator_id = company) AS name
+    FROM unnest($1::uuid[]) AS company
+    UNION ALL
+    SELECT company, (SELECT min(requester_name) FROM licence WHERE operator_id = company AND requester_name > name)
+    FROM people WHERE name IS NOT NULL
+)
+SELECT name FROM people WHERE name ILIKE $2
+"""
+"""From each name to the next along the index, however many licences each of them entered."""
 
 
 async def search(db: asyncpg.Connection, scope: Scope, wanted: Criteria, place: Place, *, limit: int) -> list[Row]:
     """Licences of this scope from `place` on, in the order asked for. The transaction is planned as that needs."""
     await db.execute(DOWN_THE_LIST)
+    if wanted.search.requester and scope.is_of_companies:
+        wanted = replace(wanted, requesters=await _people(db, scope, wanted.search.requester))
+        if not wanted.requesters:
+            return []
     steps = max(FIRST_STEPS, limit)
     rows = await _walk(db, scope, wanted, place, limit=limit, steps=steps)
     if len(rows) < limit and not (wanted.is_all and scope.partner_country is None):
@@ -156,6 +191,12 @@ async def see_one_moment(db: asyncpg.Connection) -> None:
     await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
+async def _people(db: asyncpg.Connection, scope: Scope, requester: str) -> list[str]:
+    """Names of those who entered licences of these companies and whom this can mean: a company has few people."""
+    rows = await db.fetch(PEOPLE, [part.values[0] for part in scope.parts], _part(requester))
+    return [row[0] for row in rows]
+
+
 async def _walk(
     db: asyncpg.Connection, scope: Scope, wanted: Criteria, place: Place, *, limit: int, steps: int
 ) -> list[asyncpg.Record]:
@@ -168,6 +209,8 @@ def walk_statement(scope: Scope, wanted: Criteria, place: Place, *, limit: int, 
     """Those that fit among the next `steps` of the list; that of several companies is merged on the way."""
     conditions, arguments = _conditions(scope, wanted)
     behind, order = _behind(place, arguments), _order(place)
+    if place.sorting.order is Order.ARRIVAL:  # the days are a stretch of the list
+        behind += "".join(f" AND {days}" for days in _days(wanted, arguments))
     here = f"SELECT *, {_PLACES[place.sorting.order]} AS place FROM licence WHERE {{whose}}{behind}"
     down = f"ORDER BY {order} LIMIT {steps:d}"
     next_ones = f"SELECT * FROM ({_of_each(scope, f'({here} {down})')}) AS list {down}"
@@ -187,8 +230,9 @@ def gather_statement(scope: Scope, wanted: Criteria, place: Place, *, limit: int
 
 
 def _of_each(scope: Scope, of_one: str) -> str:
-    """The lists of all companies (or of the one country, or office), each read along its own part of the index."""
-    whose = (scope.where.replace("{value}", f"${number}") for number in range(1, len(scope.values) + 1))
+    """The lists of all parts, each read along its own part of an index."""
+    numbers = itertools.count(1)
+    whose = (part.where.format(*(f"${next(numbers)}" for _ in part.values)) for part in scope.parts)
     return " UNION ALL ".join(of_one.replace("{whose}", one) for one in whose)
 
 
@@ -208,7 +252,7 @@ def _behind(place: Place, arguments: list[Any]) -> str:
 def _conditions(scope: Scope, wanted: Criteria) -> Statement:
     """What must be true of a licence, and the arguments so far: those of the scope, then those of the conditions."""
     asked, state = wanted.search, wanted.search.state
-    arguments: list[Any] = [*scope.values]
+    arguments: list[Any] = [value for part in scope.parts for value in part.values]
     conditions: list[str] = []
 
     def must(condition: str, value: Any) -> None:
@@ -221,16 +265,28 @@ def _conditions(scope: Scope, wanted: Criteria) -> Statement:
     must(f"{_indexed('licence_number', number)} LIKE {{}}", _part(number))
     must("clearance_state = {}" if state in CLEARANCE_STATES else "validation_state = {}", state)
     must("code_beginnings @> ARRAY[{}::text]", asked.commodity_code.translate(_NO_BLANKS))
-    must(f"{_indexed('requester_name', asked.requester)} ILIKE {{}}", _part(asked.requester))
+    if wanted.requesters is None:
+        must(f"{_indexed('requester_name', asked.requester)} ILIKE {{}}", _part(asked.requester))
+    must("requester_name = ANY({})", wanted.requesters)
     must(f"{_indexed('descriptions', asked.description)} ILIKE {{}}", _part(asked.description))
     must("vpa_country = {}", asked.partner_country)
-    must(f"{_PLACES[Order.ARRIVAL]} >= {{}}", wanted.arrives_from)
-    must(f"{_PLACES[Order.ARRIVAL]} < {{}}", wanted.arrives_before or (wanted.arrives_from and NO_ARRIVAL))
+    conditions += _days(wanted, arguments)
     must("left(point_of_entry, 2) = {}", wanted.entry_country)
     if wanted.offices is not None:
         arguments.append(list(wanted.offices))
         conditions.append(f"point_of_entry = ANY(${len(arguments)})")
     return " AND ".join(conditions) or "true", arguments
+
+
+def _days(wanted: Criteria, arguments: list[Any]) -> list[str]:
+    """When a licence must arrive; what has no arrival is in no stretch of days."""
+    ends = {">=": wanted.arrives_from, "<": wanted.arrives_before or (wanted.arrives_from and NO_ARRIVAL)}
+    conditions = []
+    for sign, moment in ends.items():
+        if moment:
+            arguments.append(moment)
+            conditions.append(f"{_PLACES[Order.ARRIVAL]} {sign} ${len(arguments)}")
+    return conditions
 
 
 _NO_BLANKS = str.maketrans("", "", " .")

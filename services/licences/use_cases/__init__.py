@@ -27,7 +27,7 @@ from services.licences.use_cases.electronic import (
     replace_electronic,
     require_room_in_electronic,
 )
-from services.licences.use_cases.for_companies import drafts_of_authority, find_companies, officer
+from services.licences.use_cases.for_companies import find_companies, officer
 from services.licences.use_cases.freshness import minutes_behind, note_hearing
 from services.licences.use_cases.guards import refused
 from services.licences.use_cases.listing import Page, Wanted, export_licences, read_wanted, scope_of, search_licences
@@ -62,7 +62,6 @@ __all__ = [
     "delete_draft",
     "delete_search",
     "dispute_number",
-    "drafts_of_authority",
     "enter_waiting",
     "export_licences",
     "find_companies",

@@ -1,7 +1,7 @@
 """A competent authority enters a licence for a company of its country, and holds it until it is handed in.
 
-The company sees the draft in its list, and is told when it is handed in. The officer who enters it does not decide on
-it: validation knows who that was.
+Both see the draft in their lists, and the company is told when it is handed in. The officer who enters it does not
+decide on it: validation knows who that was.
 """
 
 from uuid import UUID
@@ -9,10 +9,9 @@ from uuid import UUID
 from services.licences.domain.licence import EnteringAuthority, Licence
 from services.licences.domain.reading import clean
 from services.licences.storage import companies as storage
-from services.licences.storage.companies import AuthorityDraft, Company
+from services.licences.storage.companies import Company
 from shared.contracts.licence import Requester
 from shared.contracts.licences import LicenceDraftedByAuthority
-from shared.paging import PAGE, cursor_of, key_of
 from shared.person import Person, Role
 from shared.problems import FieldError, NotYours, WrongContent
 from shared.web.i18n import N_
@@ -30,23 +29,6 @@ async def find_companies(work: Work, person: Person, typed: str) -> list[Company
     if len(text) < SHORTEST:
         raise WrongContent([FieldError("company", "too_short", N_("Enter at least two letters of the name."))])
     return await storage.find_companies(work.db, role.country or "", text, limit=MOST_FOUND)
-
-
-async def drafts_of_authority(
-    work: Work, person: Person, *, cursor: str | None = None, limit: int = PAGE
-) -> tuple[list[AuthorityDraft], str | None]:
-    """Drafts that the officer's authority entered, the latest first, and the cursor of the next page."""
-    role = officer(person)
-    if role.body_id is None:
-        return [], None
-    try:
-        key = key_of(cursor, 1)
-        after = UUID(key[0]) if key else None
-    except (ValueError, TypeError, AttributeError):
-        bad = N_("This is not a cursor that a list gave out.")
-        raise WrongContent([FieldError("cursor", "bad_cursor", bad)]) from None
-    rows = await storage.drafts_entered_by(work.db, role.body_id, after=after, limit=limit + 1)
-    return rows[:limit], cursor_of(rows[limit - 1].id) if len(rows) > limit else None
 
 
 async def role_to_enter_for(work: Work, person: Person, company_id: UUID | None) -> Role:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.licences.domain.problems import Mistake
 from services.licences.domain.reading import clean
-from services.licences.domain.searching import ALL, CRITERIA, USUAL, Order, Search, Sorting, read_search, read_sorting
+from services.licences.domain.searching import ALL, BY_ARRIVAL, CRITERIA, USUAL, Order, Search, Sorting, read_search, read_sorting
 from services.licences.storage import search as storage
 from services.licences.storage.search import Criteria, Key, Place, Row, Scope
 from services.licences.use_cases.guards import refused
@@ -65,16 +65,21 @@ def read_wanted(person: Person, typed: Mapping[str, str]) -> Wanted:
     if search.point_of_entry and _offices(search.point_of_entry) is None:
         too_many = N_("More than %(most)s customs offices fit. Enter more of the name, or the COL number.")
         mistakes.append(Mistake("point_of_entry", "too_many_offices", too_many, params={"most": MOST_OFFICES}))
+    if not typed.get("sort") and search.is_by_arrival and scope and Order.ARRIVAL in scope.orders:
+        sorting = BY_ARRIVAL
     if mistakes:
         raise refused(mistakes)
     return Wanted(search, sorting, company)
 
 
 def scope_of(person: Person, company: UUID | None = None) -> Scope | None:
-    """Whose licences somebody sees in the role of now: those of the companies; what was handed in for the Member State
-    or falls into a monitor's scope; what is for the customs office to clear. None: nobody's."""
+    """Whose licences somebody sees in the role of now: those of the companies; what was handed in for the Member State,
+    and what its authority entered; what falls into a monitor's scope; what is for the customs office to clear. None:
+    nobody's."""
     role = person.active_role
     match role.kind if role else None:
+        case "msca" if role and role.country and role.body_id:
+            return storage.of_authority(role.country, role.body_id)
         case "msca" if role and role.country:
             return storage.of_country(role.country)
         case "monitor" if role and role.country:
