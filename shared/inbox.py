@@ -8,13 +8,18 @@ from uuid import UUID
 
 import asyncpg
 
+_ACCEPT = """
+WITH fresh AS (
+    INSERT INTO inbox (event_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id
+)
+SELECT coalesce(array_agg(event_id), '{}') AS ids FROM fresh HAVING count(*) < cardinality($1)
+"""
 
-async def accept(db: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Note these events as heard; returns those that were not heard before."""
-    rows = await db.fetch(
-        "INSERT INTO inbox (event_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id", ids
-    )
-    return {row["event_id"] for row in rows}
+
+async def accept(db: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID] | None:
+    """Note these events as heard. None when each is new and named once, as nearly always; else those that are new."""
+    row = await db.fetchrow(_ACCEPT, ids)
+    return None if row is None else set(row["ids"])
 
 
 async def prune(db: asyncpg.Connection, *, now: datetime, keep: timedelta) -> int:

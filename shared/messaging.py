@@ -18,7 +18,6 @@ from uuid import UUID
 import asyncpg
 from aiokafka import ConsumerRecord
 from prometheus_client import Counter
-from pydantic import ValidationError
 
 from shared import inbox
 from shared.contracts import HEARS, Envelope, Event, dead_letter_topic
@@ -60,6 +59,7 @@ class _Handler:
     event_type: type[Event]
     call: Callable[..., Awaitable[None]]
     together: bool
+    reading: Callable[[Any, Envelope], Any] | None = None
 
 
 class _Message(NamedTuple):
@@ -88,16 +88,24 @@ class Listener:
         """Register `async def handler(work, event)` for one type of event; `work.hearing` is its envelope."""
         return self._register(event_type, together=False)
 
-    def hears_together(self, event_type: type[Event]) -> Callable[[H], H]:
-        """Register `async def handler(work, heard: list[Heard])`: neighbours of one type are handled in one go."""
-        return self._register(event_type, together=True)
+    def hears_together(
+        self, event_type: type[Event], *, reading: Callable[[Any, Envelope], Any] | None = None
+    ) -> Callable[[H], H]:
+        """Register `async def handler(work, heard: list[Heard])`: neighbours of one type are handled in one go.
 
-    def _register(self, event_type: type[Event], *, together: bool) -> Callable[[H], H]:
+        `reading` makes of each event, as soon as it is decoded, what the handler wants as `event`. Hundreds of large
+        events do not fit into the processor's cache: to go through them again later takes as long as decoding them.
+        """
+        return self._register(event_type, together=True, reading=reading)
+
+    def _register(
+        self, event_type: type[Event], *, together: bool, reading: Callable[[Any, Envelope], Any] | None = None
+    ) -> Callable[[H], H]:
         if event_type.topic not in self.topics:
             raise ValueError(f"{self.service} does not listen to {event_type.topic}; see shared.contracts.HEARS")
 
         def register(call: H) -> H:
-            self._handlers[event_type.wire_name] = _Handler(event_type, call, together)
+            self._handlers[event_type.wire_name] = _Handler(event_type, call, together, reading)
             return call
 
         return register
@@ -116,9 +124,11 @@ class Listener:
             HEARD.labels(envelope.type, "passed over").inc()
             return None
         try:
-            event = handler.event_type.model_validate_json(record.value or b"")
-        except ValidationError as error:
-            return _Message(record, headers, error=f"not a valid {envelope.type}: {error}")
+            event: Any = handler.event_type.model_validate_json(record.value or b"")
+            if handler.reading:
+                event = handler.reading(event, envelope)
+        except Exception as error:
+            return _Message(record, headers, error=f"not a valid {envelope.type}: {error!r}")
         return _Message(record, headers, Heard(envelope, event), handler)
 
     def _is_newer_version(self, wire_name: str) -> bool:
@@ -186,14 +196,13 @@ class Hearing:
     async def _together(self, messages: Sequence[_Message]) -> None:
         """All messages in one transaction, neighbours with a handler for many at once."""
         async with self.open_work() as work:
-            fresh = await inbox.accept(work.db, [m.heard.envelope.id for m in messages if m.heard])
-            wanted = []
+            wanted = [message for message in messages if message.heard]
+            fresh = await inbox.accept(work.db, [m.heard.envelope.id for m in wanted if m.heard])
+            if fresh is not None:
+                wanted = _first_of_each(wanted, fresh)
             for message in messages:
                 if message.heard is None:
                     await self._park(work, message, message.error or "unreadable")
-                elif message.heard.envelope.id in fresh:
-                    fresh.remove(message.heard.envelope.id)
-                    wanted.append(message)
             for handler, neighbours in itertools.groupby(wanted, key=lambda m: m.handler):
                 if handler is not None:
                     await self._call(work, handler, list(neighbours))
@@ -276,6 +285,16 @@ class Hearing:
                 event_id=_id_of(message),
             )
         )
+
+
+def _first_of_each(messages: Sequence[_Message], fresh: set[UUID]) -> list[_Message]:
+    """The first message of each of these ids; what came twice in one batch is heard once."""
+    wanted = []
+    for message in messages:
+        if message.heard and message.heard.envelope.id in fresh:
+            fresh.remove(message.heard.envelope.id)
+            wanted.append(message)
+    return wanted
 
 
 def _id_of(message: _Message) -> UUID:

@@ -29,8 +29,8 @@ class ServiceSettings(BaseSettings):
     kafka_group: str | None = None
     """The consumer group; the service's name when not set."""
     kafka_fetch_max_wait_ms: int = 250
-    kafka_poll_ms: int = 50
-    """How long one poll waits for messages; also the longest pause between two polls of an empty topic."""
+    kafka_poll_ms: int = 500
+    """How long one poll waits for messages; they are taken as soon as they come."""
     kafka_batch: int = 500
     kafka_session_timeout_ms: int = 30_000
     kafka_heartbeat_ms: int = 3_000

@@ -4,6 +4,8 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
@@ -140,7 +142,7 @@ def subscribe(settings: ServiceSettings, hearing: Hearing) -> KafkaBroker:
         logger=None,
     )
     if hearing.listener.topics:
-        broker.subscriber(
+        subscriber = broker.subscriber(
             *hearing.listener.topics,
             group_id=hearing.group,
             batch=True,
@@ -154,7 +156,9 @@ def subscribe(settings: ServiceSettings, hearing: Hearing) -> KafkaBroker:
             ack_policy=AckPolicy.NACK_ON_ERROR,
             parser=_keep_raw,
             decoder=_take_raw,
-        )(hearing.hear)
+        )
+        subscriber(hearing.hear)
+        subscriber.get_msg = partial(_next_batch, settings)  # type: ignore[method-assign]
     refuse_acknowledging_first(broker)
     return broker
 
@@ -180,6 +184,12 @@ def _security(settings: ServiceSettings) -> dict[str, Any]:
     kind = kinds[settings.kafka_sasl_mechanism]
     user, password = settings.kafka_user or "", settings.kafka_password or ""
     return {"security": kind(username=user, password=password, ssl_context=context, use_ssl=use_ssl)}
+
+
+async def _next_batch(settings: ServiceSettings, consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+    """What came, or nothing after a while. FastStream's own does not listen for as long again after an empty poll."""
+    found = await consumer.getmany(timeout_ms=settings.kafka_poll_ms, max_records=settings.kafka_batch)
+    return tuple(chain.from_iterable(found.values()))
 
 
 async def _keep_raw(records: tuple[ConsumerRecord, ...], original: Callable[..., Awaitable[Any]]) -> Any:

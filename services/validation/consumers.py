@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.validation import use_cases
 from services.validation.storage import early, former_people
+from shared.contracts import Envelope
 from shared.contracts.identity import AccountDeleted, AuthorityRegistered
 from shared.contracts.licences import InformationProvided, LicenceNumberDisputed, LicenceSubmitted, WithdrawalAsked
 from shared.contracts.validation import CaseHandedOver, LicenceReplacing
@@ -18,12 +19,12 @@ def listener_for(countries: frozenset[str]) -> Listener:
     keep_roles(listener)
     _keep_people(listener)
 
-    @listener.hears_together(LicenceSubmitted)
+    @listener.hears_together(LicenceSubmitted, reading=_submission)
     async def open_cases_when_licences_submitted(work: Work, heard: list[Heard]) -> None:
-        submitted = [(h.event.licence, h.envelope.time) for h in heard]
-        await use_cases.open_cases(work, submitted, countries=countries)
-        await _go_on(work, [licence.id for licence, _at in submitted], countries)
-        await former_people.rename_again(work.db, {licence.requester.account_id for licence, _at in submitted})
+        submissions: list[use_cases.Submission] = [h.event for h in heard]
+        await use_cases.open_cases(work, submissions, countries=countries)
+        await _go_on(work, [s.opened.licence_id for s in submissions], countries)
+        await former_people.rename_again(work.db, {s.opened.requester_id for s in submissions})
 
     @listener.hears_together(CaseHandedOver)
     async def receive_cases_when_handed_over(work: Work, heard: list[Heard]) -> None:
@@ -51,6 +52,10 @@ def listener_for(countries: frozenset[str]) -> Listener:
         await use_cases.put_aside_when_replaced(work, event)
 
     return listener
+
+
+def _submission(event: LicenceSubmitted, envelope: Envelope) -> use_cases.Submission:
+    return use_cases.submission(event.licence, envelope.time)
 
 
 async def _go_on(work: Work, licence_ids: list[UUID], countries: frozenset[str]) -> None:

@@ -110,10 +110,8 @@ async def _poll_and_one_statement(db: asyncpg.Connection, records: Sequence[Cons
         ids.append(headers["ce_id"])
         opened.append(opening._opened(event.licence, dt.datetime.fromisoformat(headers["ce_time"])))
     columns = [list(column) for column in zip(*(tuple(vars(case).values()) for case in opened), strict=True)]
-    statement = storage._OPEN.replace(
-        "INSERT INTO licence_case", "WITH heard AS (INSERT INTO inbox (event_id) SELECT unnest($21::uuid[])) "
-        "INSERT INTO licence_case", 1,
-    )  # fmt: skip
+    heard = f"WITH heard AS (INSERT INTO inbox (event_id) SELECT unnest(${len(columns) + 1}::uuid[])) "
+    statement = storage._OPEN.replace("INSERT INTO licence_case", f"{heard}INSERT INTO licence_case", 1)
     await db.execute(statement, *columns, ids)
 
 

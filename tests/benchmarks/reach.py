@@ -39,10 +39,10 @@ async def measure(database_url: str, teller_url: str, kafka: str, folder: Path, 
     chosen = settings_for(Settings, database_url, kafka=kafka, attachments_dir=folder, **settings)
     service = create_service(chosen.model_copy(update={"kafka_group": f"reach-{uuid4()}"}))
     await service.open()
+    arrivals = _arrivals(service)
     hearing = asyncio.create_task(service.subscription.run())
     async with stage(teller_url, kafka=kafka, **settings) as teller:
         relaying = asyncio.create_task(Relay("licences", teller.settings, teller.clock).run())
-        arrivals = _arrivals(service)
         chance = random.Random(5)  # noqa: S311 - nothing here is secret
         ids: list[UUID] = []
 

@@ -114,5 +114,5 @@ async def opened(service: Validation, submitted: Licence | None = None, *, at: d
     """Open a case for a licence; returns its id."""
     submitted = submitted or licence()
     async with service.work(at=at) as work:
-        await use_cases.open_cases(work, [(submitted, at)])
+        await use_cases.open_cases(work, [use_cases.submission(submitted, at)])
     return submitted.id

@@ -31,7 +31,9 @@ async def many(service: Validation, people: People) -> list[UUID]:
         for number in range(12)
     ]
     async with service.work() as work:
-        handed_in = [(one, NOW + timedelta(hours=number // 2)) for number, one in enumerate(submitted)]
+        handed_in = [
+            use_cases.submission(one, NOW + timedelta(hours=number // 2)) for number, one in enumerate(submitted)
+        ]
         await use_cases.open_cases(work, handed_in)
     async with service.work() as work:
         for one in submitted[::3]:

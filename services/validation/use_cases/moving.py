@@ -10,7 +10,7 @@ from services.validation.domain.proceedings import Actor
 from services.validation.domain.states import Act, ActorKind
 from services.validation.domain.texts import words
 from services.validation.storage import StoredCase, cells, early
-from services.validation.use_cases.opening import open_cases
+from services.validation.use_cases.opening import open_cases, submission
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
 from shared import reference_data
@@ -82,7 +82,7 @@ async def receive_cases(work: Work, heard: list[CaseHandedOver], *, countries: f
     gone = {e.licence_id: e.version for e in heard if countries and e.country not in countries}
     if gone:
         await early.remember_elsewhere(work.db, gone)
-    await open_cases(work, [(event.licence, event.submitted_at) for event in heard], countries=countries)
+    await open_cases(work, [submission(event.licence, event.submitted_at) for event in heard], countries=countries)
 
 
 async def register_replacement(

@@ -1,6 +1,7 @@
 """Opening cases for licences that were handed in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,34 +14,42 @@ from shared.contracts.licence import Boxes, Licence, Measure
 from shared.work import Work
 
 
-async def open_cases(
-    work: Work, submitted: Sequence[tuple[Licence, datetime]], *, countries: frozenset[str] = frozenset()
-) -> None:
-    """Open a case for each licence, or renew it with a later version; the time is that of handing it in. A correction
-    is part of the first lodging, whose day decides whether the licence was void (1024/2008 art. 6(3)).
+@dataclass(frozen=True)
+class Submission:
+    """What a case is opened with. `changed_boxes` are those that were changed since it was handed in before."""
+
+    opened: Opened
+    changed_boxes: frozenset[int]
+
+
+def submission(licence: Licence, at: datetime) -> Submission:
+    """A licence as it was handed in at this time. A correction is part of the first lodging, whose day decides whether
+    the licence was void (1024/2008 art. 6(3)). Raises ValueError when it lacks what every one must have."""
+    return Submission(_opened(licence, at), frozenset(TOGETHER.get(box, box) for box in licence.changed_boxes))
+
+
+async def open_cases(work: Work, submissions: Sequence[Submission], *, countries: frozenset[str] = frozenset()) -> None:
+    """Open a case for each licence, or renew it with a later version.
 
     The point of entry decides who holds it (1024/2008 art. 6(1)): other countries' licences are passed over.
     """
     latest: dict[UUID, Opened] = {}
-    for licence, at in submitted:
-        opened = _opened(licence, at)
-        known = latest.get(licence.id)
+    for opened in (each.opened for each in submissions):
+        known = latest.get(opened.licence_id)
         if known is None or known.version < opened.version:
-            latest[licence.id] = opened
+            latest[opened.licence_id] = opened
     ours = [opened for opened in latest.values() if not countries or opened.country in countries]
     if ours:
         await storage.open_together(work.db, ours)
-        await storage.void_marks(work.db, _changed([licence for licence, _at in submitted]))
+        await storage.void_marks(work.db, _changed(submissions))
     if len(ours) < len(latest):
         kept = {opened.licence_id for opened in ours}
         await storage.let_go(work.db, {o.licence_id: o.version for o in latest.values() if o.licence_id not in kept})
 
 
-def _changed(licences: Sequence[Licence]) -> list[tuple[UUID, int, int]]:
+def _changed(submissions: Sequence[Submission]) -> list[tuple[UUID, int, int]]:
     """Every box that a licence changed when it was handed in again, with that version."""
-    return [
-        (licence.id, licence.version, TOGETHER.get(box, box)) for licence in licences for box in licence.changed_boxes
-    ]
+    return [(s.opened.licence_id, s.opened.version, box) for s in submissions for box in s.changed_boxes]
 
 
 def _opened(licence: Licence, at: datetime) -> Opened:
