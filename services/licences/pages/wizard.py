@@ -144,6 +144,10 @@ async def _go_on(
 async def _read_office(service: Licences, form: Form) -> Answers:
     async with service.work() as work:
         office = await use_cases.office_named(work, form.text("point_of_entry"))
+    if office is None and not form.text("country"):
+        raise _wrong(
+            "country", "point_of_entry_missing", N_("Choose the country of the point of entry, then its office.")
+        )
     if office is None or (form.text("country") and office.country != form.text("country")):
         raise _wrong("point_of_entry", "point_of_entry_missing", N_("Choose the customs office of the point of entry."))
     return {"point_of_entry": office.id}
