@@ -11,9 +11,9 @@ from services.validation import storage, use_cases
 from services.validation.domain.policy import DAYS_IN_STATE, FourEyes, Policy
 from services.validation.pages.policy import DAYS
 from services.validation.service import Validation
-from services.validation.storage import former_people
+from services.validation.storage import cells, former_people
 from shared.person import Person
-from shared.problems import NotYours, Stale, Unknown, WrongContent
+from shared.problems import NotYours, Stale, Unknown, WrongContent, WrongState
 from shared.testing.apps import browser
 from shared.testing.forms import visit
 from shared.testing.people import Issuer, know, msca_role, person, support_role
@@ -75,6 +75,17 @@ async def test_wrong_values_come_back_with_all_that_was_typed(client: httpx.Asyn
     for text in ("", "-3", "2.5", "²", "99999999999999999999", "many"):
         refused = await page.press("Save the policy", {"risk_weights.flags": text})
         assert (refused.status, refused.errors) == (422, ["Write a whole number in digits."])
+
+
+async def test_a_country_with_a_cell_of_its_own_changes_its_policy_there(
+    service: Validation, administrator: Person
+) -> None:
+    async with service.work() as work:
+        await cells.serve(work.db, frozenset({"FR"}))
+        assert not (await use_cases.read_policy(work, administrator)).may_change
+        with pytest.raises(WrongState):
+            await use_cases.change_policy(work, administrator, "BE", Policy(customs_override=True), version=0)
+        await cells.serve(work.db, frozenset())
 
 
 async def test_the_second_of_two_administrators_is_told_and_nothing_is_overwritten(

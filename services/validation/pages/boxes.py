@@ -37,7 +37,7 @@ ROWS = 20
 
 @router.post(CASE + "/marks")
 async def mark(request: Request, service: InService, person: SignedIn, case_id: UUID) -> Response:
-    """Mark a box, or take the mark away; then on to the next box. The script asks for what changes on its page alone."""
+    """Mark a box, or take the mark away; then on to the next box. The script asks for what changes on its page."""
     form = await Form.read(request)
     place = _place(form.text("box"), form.text("line"))
     wrong: WrongContent | None = None

@@ -131,6 +131,8 @@ async def _show(
         now = work.now
     form = Form.empty(typed).take(WrongContent(list(page.mistakes)))
     asked = {"tab": page.tab, **typed, "sort": query.get("sort")}
+    served, country = service.settings.served, page.role.country
+    kept_elsewhere = bool(served and country and country not in served)
     return service.pages.render(
         request,
         "cases.html",
@@ -147,7 +149,8 @@ async def _show(
         here=_here(request),
         is_filtered=any(typed.values()),
         is_advanced=any(typed[name] for name in _MOST_FIELDS),
-        may_act=page.role.kind == ActorKind.MSCA,
+        kept_elsewhere=kept_elsewhere,
+        may_act=page.role.kind == ActorKind.MSCA and not kept_elsewhere,
         me=person.account_id,
         now=now,
         arriving_soon=now + timedelta(days=3),

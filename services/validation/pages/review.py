@@ -70,7 +70,7 @@ async def show(
     return service.pages.render(
         request,
         "case.html",
-        **panels(service, person, view, rows, tried),
+        **panels(service, person, view, rows, tried, opened=request.query_params.get("act", "")),
         status=tried.status if tried else 200,
         licence=case.licence,
         current=request.query_params.get("box", ""),
@@ -81,7 +81,6 @@ async def show(
         sheets_left_out=max(0, len(sheets) - MOST_SHEETS),
         files={file.id: file for file in case.licence.attachments},
         history=history_of(view),
-        opened=tried.act if tried else request.query_params.get("act", ""),
         kept=_kept(tried),
         refusal=translated(refusal.message, refusal.params) if refusal else None,
         void=case.to_decide().lodged_after_expiry,
@@ -94,9 +93,15 @@ async def show(
 
 
 def panels(
-    service: InService, person: Person, view: CaseView, rows: list[Compared], tried: Tried | None = None
+    service: InService,
+    person: Person,
+    view: CaseView,
+    rows: list[Compared],
+    tried: Tried | None = None,
+    *,
+    opened: str = "",
 ) -> dict[str, Any]:
-    """What the forms of all acts are made of, in which the marks on boxes are proposed."""
+    """What the forms of all acts are made of, in which the marks on boxes are proposed; `opened` is shown open."""
     case, today = view.case, _today(service, view.case.country)
     return {
         "view": view,
@@ -106,6 +111,7 @@ def panels(
         "rows": rows,
         "progress": _progress(rows),
         "form": _form(view, person, tried, today),
+        "opened": tried.act if tried else opened,
         "today": today,
         "offices": reference_data.customs_offices(case.country),
         "currencies": [(code, code) for code in CURRENCIES],

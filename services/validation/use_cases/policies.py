@@ -7,11 +7,11 @@ from services.validation import storage
 from services.validation.domain.policy import Policy, differences
 from services.validation.domain.refusals import Incomplete
 from services.validation.domain.states import ActorKind
-from services.validation.storage import PolicyChange
+from services.validation.storage import PolicyChange, cells
 from services.validation.use_cases.permissions import rules
 from shared import reference_data
 from shared.person import Person, Role
-from shared.problems import NotYours, Stale, Unknown
+from shared.problems import NotYours, Stale, Unknown, WrongState
 from shared.work import Work
 
 
@@ -49,17 +49,20 @@ async def read_policy(work: Work, person: Person, country: str = "") -> PolicyVi
     saved = await storage.policy_changes(work.db, country)
     before = [*(change.policy for change in saved[1:]), Policy()]
     history = [Changed(change, differences(old, change.policy)) for change, old in zip(saved, before, strict=False)]
-    return PolicyView(country, policy, version, history[: storage.SHOWN_CHANGES], country in own, countries)
+    may_change = country in own and await _is_served(work, country)
+    return PolicyView(country, policy, version, history[: storage.SHOWN_CHANGES], may_change, countries)
 
 
 async def change_policy(work: Work, person: Person, country: str, policy: Policy, *, version: int) -> int:
     """Save what was chosen and returns its version; `version` is the one that was looked at.
 
-    What is open is assessed anew by new weights. Raises NotYours, WrongContent, Stale.
+    What is open is assessed anew by new weights. Raises NotYours, WrongState, WrongContent, Stale.
     """
     role = _administered(person).get(country)
     if role is None:
         raise NotYours("Only an administrator of this authority may change its policy.")
+    if not await _is_served(work, country):
+        raise WrongState("This Member State has an authority cell of its own. Its policy is changed there.")
     with rules():
         if mistakes := policy.mistakes():
             raise Incomplete(mistakes)
@@ -73,6 +76,12 @@ async def change_policy(work: Work, person: Person, country: str, policy: Policy
     if (before.weights, before.sampling_percent) != (policy.weights, policy.sampling_percent):
         await storage.assess_again(work.db, country)
     return version + 1
+
+
+async def _is_served(work: Work, country: str) -> bool:
+    """Whether the cases of this Member State are kept here, not in a cell of its own."""
+    served = await cells.served(work.db)
+    return not served or country in served
 
 
 def _administered(person: Person) -> dict[str, Role]:
