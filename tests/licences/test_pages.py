@@ -1,7 +1,6 @@
 """The pages, through the forms that a person fills in."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -13,46 +12,10 @@ from services.licences.domain.form import Boxes
 from services.licences.service import Licences
 from shared.person import Person, Role
 from shared.testing.apps import browser
-from shared.testing.forms import Page, visit
+from shared.testing.forms import visit
 from shared.testing.people import Issuer, customs_role, know, msca_role, person
+from tests.licences.form_acts import BOXES, scan, start, value
 from tests.licences.stage import a_draft, a_scan, a_submitted_licence, an_importer, numbered, pixels
-
-BOXES = {
-    "boxes.licence_number": "v-legal 26.00077-00123.003-id-be",
-    "boxes.expiry_date": "2027-01-31",
-    "boxes.transport_mode": "1",
-    "boxes.licensee.name": "PT Kayu Indah",
-    "boxes.licensee.address": "Jl. Pelabuhan 7, Semarang",
-    "boxes.licensee.country": "ID",
-    "boxes.commodities.0.description": "Teak garden chairs",
-    "boxes.commodities.0.commodity_code": "9401 69",
-    "boxes.commodities.0.species.0.name": "Teak (Tectona grandis)",
-    "boxes.commodities.0.species.0.countries_of_harvest": "id; my",
-    "boxes.commodities.0.volume_m3": "12,5",
-    "boxes.commodities.0.units.0.count": "400",
-    "boxes.commodities.0.units.0.unit": "C62",
-    "boxes.signature.place": "Jakarta",
-    "boxes.signature.date": "2026-11-01",
-}
-
-
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
-async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
-    return browser(app, issuer.cookies(importer))
-
-
-async def start(client: httpx.AsyncClient) -> Page:
-    new = await visit(client, "/licences/new")
-    return await new.press("Start the form", {"issuing_authority": "PT Mutuagung Lestari"})
-
-
-def scan(name: str = "licence.png", content: bytes | None = None, box: int = 2) -> Any:
-    return [(f"attachments.box{box}", (name, content or a_scan(), "image/png"))]
 
 
 async def test_a_licence_goes_from_the_first_page_to_the_authority(client: httpx.AsyncClient) -> None:
@@ -107,17 +70,6 @@ async def test_what_cannot_be_kept_is_named_and_everything_typed_stays(client: h
         "Save draft", {**typed, "boxes.expiry_date": "", "boxes.commodities.0.net_weight_kg": ""}
     )
     assert mended.status == 200
-
-
-async def test_before_submitting_every_gap_is_named_with_a_link_to_its_field(client: httpx.AsyncClient) -> None:
-    form = await start(client)
-
-    refused = await form.press("Save and submit")
-
-    assert refused.status == 422
-    assert "Enter the licence number." in refused.errors
-    links = [a["href"] for a in refused.html.select(".error-summary a")]
-    assert all(refused.html.find(id=link.removeprefix("#")) for link in links), links
 
 
 async def test_lines_and_species_are_added_and_removed_and_keep_what_was_typed(client: httpx.AsyncClient) -> None:
@@ -220,93 +172,6 @@ async def test_two_tabs_are_told_of_each_other_and_nothing_typed_is_lost(client:
     meant = await refused.press("Keep all I typed")
     assert meant.status == 200
     assert value(meant, "boxes.licensee.name") == "Second"
-
-
-async def test_each_step_of_the_wizard_can_be_left_and_nothing_is_lost(
-    service: Licences, client: httpx.AsyncClient, importer: Person
-) -> None:
-    draft = await a_draft(service, importer, numbered(401))
-    steps = f"/licences/{draft.id}/submit"
-    arrival = await (await visit(client, f"{steps}/point-of-entry?country=BE")).press(
-        "Next", {"point_of_entry": "BE101000"}
-    )
-
-    back = await arrival.press(
-        "Previous", {"arrival_date": "2026-12-01", "arrival_time": "10:00", "time_zone": "Europe/Helsinki"}
-    )
-    assert "COL number BE101000" in back.text
-    again = await back.press("Next")
-    assert value(again, "arrival_date") == "2026-12-01"
-    assert value(again, "arrival_time") == "10:00"
-    assert again.html.find("option", value="Europe/Helsinki").has_attr("selected")
-    left = await again.press("Cancel")
-    assert left.heading == "26.00401-00123.003-ID-BE"
-    behalf = await (await visit(client, f"{steps}/on-behalf")).press("Next", {"on_behalf.name": "Other BV"})
-    assert behalf.status == 422
-    assert len(behalf.errors) == 2
-    assert value(behalf, "on_behalf.name") == "Other BV"
-
-
-@pytest.mark.parametrize(
-    ("step", "typed"),
-    [
-        ("point-of-entry", {"country": "BE"}),
-        ("arrival", {"arrival_date": "soon", "arrival_time": "10:00"}),
-        ("arrival", {"arrival_date": "2026-12-01", "arrival_time": ""}),
-    ],
-)
-async def test_a_step_without_its_answer_does_not_go_on(
-    service: Licences, client: httpx.AsyncClient, importer: Person, step: str, typed: dict[str, str]
-) -> None:
-    draft = await a_draft(service, importer, numbered(402))
-
-    refused = await (await visit(client, f"/licences/{draft.id}/submit/{step}")).press("Next", typed)
-
-    assert refused.status == 422
-    assert len(refused.errors) == 1
-    for name, text in typed.items():
-        if not name.startswith("country"):
-            assert value(refused, name) == text
-
-
-async def test_the_last_step_says_what_is_still_wrong_and_where(
-    service: Licences, client: httpx.AsyncClient, importer: Person
-) -> None:
-    await a_submitted_licence(service, await an_importer(service), numbered(403))
-    draft = await a_draft(service, importer, numbered(403, "NL"))
-    await a_submitted_licence(service, await an_importer(service), numbered(403, "NL"))
-    final = await visit(client, f"/licences/{draft.id}/submit/final")
-
-    refused = await final.press("Submit", {"message": "Please"})
-
-    assert refused.status == 422
-    assert refused.errors == [
-        "Choose the customs office of the point of entry.",
-        "Enter the estimated date and time of arrival.",
-        "A licence with this number was handed in already. If you hold the original, you can dispute that on the "
-        "licence's page.",
-    ]
-    assert "Please" in refused.text
-    mend = await visit(client, refused.link("handed in already"))
-    assert mend.errors[0].startswith("A licence with this number")
-
-
-async def test_what_is_unusual_is_shown_and_can_be_passed(
-    service: Licences, client: httpx.AsyncClient, importer: Person
-) -> None:
-    draft = await a_draft(service, importer, numbered(404, "NL"))
-    steps = f"/licences/{draft.id}/submit"
-    arrival = await (await visit(client, f"{steps}/point-of-entry?country=BE")).press(
-        "Next", {"point_of_entry": "BE101000"}
-    )
-    await arrival.press("Next", {"arrival_date": "2026-12-01", "arrival_time": "10:00"})
-
-    final = await visit(client, f"{steps}/final")
-    assert "ends with NL, but the point of entry is in BE" in final.text
-    licence = await final.press("Submit")
-
-    assert licence.status == 200
-    assert "ends with NL, but the point of entry is in BE" in licence.text
 
 
 async def test_the_list_has_the_columns_of_the_guide_and_finds_by_a_part_of_the_number(
@@ -421,10 +286,3 @@ async def test_officials_are_led_to_their_queue(
     page = await visit(browser(app, issuer.cookies(official)), "/licences")
 
     assert page.link("Go to the queue") == queue
-
-
-def value(page: Page, name: str) -> str:
-    """What stands in a field of the page."""
-    field = page.html.find(attrs={"name": name})
-    assert field is not None, name
-    return str(field.get_text().strip() if field.name == "textarea" else field.get("value", ""))
