@@ -12,8 +12,8 @@ from services.validation.domain.proceedings import Actor, Outcome
 from services.validation.domain.refusals import Incomplete, NotAllowed
 from services.validation.domain.states import FINAL, UNDECIDED, Act, ClearanceState, State
 from services.validation.domain.states import ValidationState as V
+from tests.validation.cases_in_states import COLLEAGUE, COMPANY, CUSTOMS, DO, OFFICER, case_in
 from tests.validation.examples import NOW
-from tests.validation.test_transitions import COLLEAGUE, COMPANY, CUSTOMS, DO, OFFICER, case_in
 
 _OF_SOMETHING = {Act.PROPOSE, Act.ANSWER, Act.WAIVE, Act.END_VERIFICATION, Act.REMIND}
 """Acts on one question or verification have rules of their own below; a proposal is a decision under four eyes."""
