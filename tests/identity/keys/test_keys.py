@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,37 +32,12 @@ from shared.testing.apps import opened
 from shared.testing.people import person
 from shared.testing.settings import ORIGIN
 from tests.identity.conftest import Clock
-from tests.identity.key_acts import kid_of, published, retire, rotate, settings
+from tests.identity.keys.acts import kid_of, published, retire, rotate, settings
 
 Copy = Callable[[str], Any]
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 TOKEN_LIVES = timedelta(minutes=15)
 LIVES = timedelta(days=30)
-
-
-@pytest.fixture
-async def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def database(postgres: Any, copy_of: Copy) -> AsyncIterator[str]:
-    """A database for one test: its keys are its own."""
-    name = await copy_of("identity")
-    yield postgres.url(name, role="identity")
-    await postgres.drop_database(name)
-
-
-@pytest.fixture
-async def app(database: str, clock: Clock) -> AsyncIterator[FastAPI]:
-    async with opened(build(settings(database), clock)) as running:
-        yield running
-
-
-@pytest.fixture
-def service(app: FastAPI) -> Identity:
-    running: Identity = app.state.service
-    return running
 
 
 async def is_believed(service: Identity, token: str) -> bool:
