@@ -13,7 +13,8 @@ from deploy.local.postgres import Postgres
 from shared.command import GC_THRESHOLD
 from shared.contracts import topics
 from shared.database import migrate
-from tests.benchmarks import consumer, licence_search, operators, reach, relay, sign_in, submit
+from shared.settings import ServiceSettings
+from tests.benchmarks import consumer, licence_search, operators, reach, relay, sign_in, writing
 
 ROOT = Path(__file__).parents[2]
 BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
@@ -22,9 +23,9 @@ BROKERS = {"embedded": EmbeddedBroker, "kafka": Kafka}
 async def main() -> None:
     """Run what was asked for; all without arguments."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("only", nargs="*", default=["relay", "consumer", "reach", "submit", "sign_in", "operators"])
+    parser.add_argument("only", nargs="*", default=["relay", "consumer", "reach", "writing", "sign_in", "operators"])
     parser.add_argument(
-        "--cases", type=int, default=100_000, help="how many cases `rebuild` rebuilds (1000000 for all)"
+        "--count", type=int, default=100_000, help="how many cases `rebuild` rebuilds (1000000 for all)"
     )
     parser.add_argument(
         "--sizes",
@@ -44,6 +45,11 @@ async def main() -> None:
             kind(Path(folder) / "broker", topics()) as broker,
         ):
             idempotent = kind.settings["KAFKA_IDEMPOTENCE"] == "true"
+            as_it_runs = {
+                "kafka_fetch_max_wait_ms": int(kind.settings["KAFKA_FETCH_MAX_WAIT_MS"]),
+                "kafka_poll_ms": ServiceSettings.model_fields["kafka_poll_ms"].default,
+                "relay_poll_seconds": ServiceSettings.model_fields["relay_poll_seconds"].default,
+            }
             if "relay" in chosen.only:
                 url = await _database(postgres, "relay", ROOT / "tests/shared/migrations", "validation")
                 await relay.measure(url, broker.bootstrap, kafka_idempotence=idempotent)
@@ -53,15 +59,17 @@ async def main() -> None:
             if "reach" in chosen.only:
                 url = await _database(postgres, "reach", ROOT / "services/validation/migrations", "validation")
                 teller = await _database(postgres, "teller", ROOT / "tests/shared/migrations", "licences")
-                await reach.measure(url, teller, broker.bootstrap, Path(folder), kafka_idempotence=idempotent)
+                await reach.measure(
+                    url, teller, broker.bootstrap, Path(folder), kafka_idempotence=idempotent, **as_it_runs
+                )
             if "rebuild" in chosen.only:
                 url = await _database(postgres, "rebuild", ROOT / "services/validation/migrations", "validation")
                 await consumer.measure(
-                    url, broker.bootstrap, Path(folder), count=chosen.cases, rounds=2, kafka_idempotence=idempotent
+                    url, broker.bootstrap, Path(folder), count=chosen.count, rounds=2, kafka_idempotence=idempotent
                 )
-            if "submit" in chosen.only:
-                url = await _database(postgres, "submit", ROOT / "services/licences/migrations", "licences")
-                await submit.measure(url, Path(folder) / "attachments")
+            if "writing" in chosen.only:
+                url = await _database(postgres, "writing", ROOT / "services/licences/migrations", "licences")
+                await writing.measure(url, Path(folder) / "attachments")
             if "sign_in" in chosen.only:
                 url = await _database(postgres, "sign_in", ROOT / "services/identity/migrations", "identity")
                 await sign_in.measure(url)

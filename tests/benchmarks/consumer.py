@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,48 +10,25 @@ from uuid import uuid4
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
-from deploy.demonstration.papers import boxes_of
-from services.licences.domain.licence import Answers, Attachment, Licence, Operator, Requester
-from services.licences.shapes import contract_of
 from services.validation.main import create_service
 from services.validation.settings import Settings
 from services.validation.storage import cases as storage
 from services.validation.use_cases import opening
 from shared import background
 from shared.contracts.licences import LicenceSubmitted
-from shared.kafka import producer
 from shared.service import Service
 from shared.testing.settings import settings_for
 from shared.testing.waiting import until
 from tests.benchmarks.rounds import compare
+from tests.benchmarks.topic import TOPIC, fill
 
 COUNT = 10_000
 BATCH = 500
-TOPIC = LicenceSubmitted.topic
 TABLES = """
 ALTER TABLE case_act DISABLE TRIGGER case_act_is_never_emptied;
 TRUNCATE licence_case, case_past, inbox, parked, outbox, outbox_unsent CASCADE;
 ALTER TABLE case_act ENABLE TRIGGER case_act_is_never_emptied;
 """
-
-
-def submitted(serial: int, chance: random.Random) -> LicenceSubmitted:
-    """A licence as it is handed in, about 2 kB."""
-    now = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
-    licence = Licence(
-        id=uuid4(),
-        version=2,
-        operator=Operator(uuid4(), "Noordzee Hout NV", "BE0412345678"),
-        requester=Requester(uuid4(), "Anna Peeters"),
-        boxes=boxes_of(chance, serial, destination="BE", day=now.date()),
-        created_at=now,
-        modified_at=now,
-        commodity_codes=("441231",),
-        validation_state="submitted",
-        answers=Answers("BE101000", now + dt.timedelta(days=9)),
-        attachments=(Attachment(uuid4(), 2, "licence.jpg", "image/jpeg", 70_000, "0" * 64, 1),),
-    )
-    return LicenceSubmitted(licence=contract_of(licence))
 
 
 async def measure(
@@ -63,7 +39,7 @@ async def measure(
     The topic holds what was put there before, too: a new broker, or this measurement alone.
     """
     chosen = settings_for(Settings, database_url, kafka=kafka, attachments_dir=folder, kafka_batch=BATCH, **settings)
-    await _fill(chosen, count)
+    await fill(chosen, count)
 
     async def bare() -> float:
         db = await asyncpg.connect(database_url)
@@ -134,29 +110,3 @@ async def _time_hearing(service: Service, count: int) -> float:
     await until(complete, within=120 + count / 500)
     await background.stop(task)
     return last - first
-
-
-async def _fill(settings: Settings, count: int) -> None:
-    """Put the events on the topic, as the relay would."""
-    client = producer(settings)
-    await client.start()
-    chance = random.Random(1)  # noqa: S311 - nothing here is secret
-    sending = []
-    for serial in range(count):
-        event = submitted(serial, chance)
-        headers = {
-            "ce_specversion": "1.0",
-            "ce_id": str(uuid4()),
-            "ce_type": event.wire_name,
-            "ce_source": "licences",
-            "ce_subject": event.key,
-            "ce_time": "2026-11-20T10:00:00+00:00",
-        }
-        encoded = [(name, value.encode()) for name, value in headers.items()]
-        payload = event.model_dump_json().encode()
-        sending.append(await client.send(TOPIC, payload, key=event.key.encode(), headers=encoded))
-        if len(sending) == COUNT:
-            await asyncio.gather(*sending)
-            sending.clear()
-    await asyncio.gather(*sending)
-    await client.stop()
