@@ -174,7 +174,8 @@ async def attachment(
 async def claim(
     request: Request, sent: ClaimOf, person: SignedIn, service: InService, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Make a draft of an electronic licence; its boxes are locked. A few wrong attempts, and one has to wait."""
+    """Make a draft of an electronic licence; its boxes are locked. A few wrong attempts, and one has to wait; the same
+    call repeated with its key is none."""
     async with service.work() as work:
         attempt = await use_cases.note_attempt(work, person, operator_id=sent.operator_id)
 
@@ -190,7 +191,10 @@ async def claim(
         headers = {"Location": f"{router.prefix}/licences/{licence.id}", "ETag": etag(licence.version)}
         return Answer(201, contract_of(licence).model_dump(mode="json"), headers)
 
-    return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
+    answer = await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
+    async with service.work() as work:
+        await use_cases.forget_attempt(work, attempt)
+    return answer
 
 
 def _electronic(licence: ElectronicLicence) -> dict[str, Any]:

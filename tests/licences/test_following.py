@@ -136,6 +136,25 @@ def test_every_fact_that_validation_tells_is_followed_and_has_words() -> None:
     assert {line.what for line in FOLLOWED.values()} - set(TITLES) - HIDDEN == set()
 
 
+async def test_silence_and_the_late_answer_stand_in_the_timeline_as_two_things(
+    service: Licences, importer: Person
+) -> None:
+    licence = await a_submitted_licence(service, importer, numbered(706))
+    check = {"verification_id": QUESTION}
+    opened = fact(licence, VerificationOpened, 3, "under_verification", **check, kind="query", due_on="2026-12-11")
+    silent = fact(licence, VerificationEnded, 4, "submitted", **check, outcome="silent")
+    answered = fact(licence, VerificationEnded, 5, "submitted", **check, outcome="confirmed")
+
+    await hear(service, opened, silent, answered)
+
+    view = await view_of(service, importer, licence)
+    assert [entry(happening, view)["title"] for happening in view.timeline][:3] == [
+        "A further check ended",
+        "A further check had no answer in time",
+        "A further check began",
+    ]
+
+
 async def test_each_fact_is_one_entry_and_gives_nothing_internal_away(service: Licences, importer: Person) -> None:
     licence = await a_submitted_licence(service, importer, numbered(701))
     facts = every_fact(licence)
@@ -154,7 +173,7 @@ async def test_each_fact_is_one_entry_and_gives_nothing_internal_away(service: L
     assert all(word["title"] != happening.what for word, happening in zip(words, view.timeline, strict=True))
 
 
-KINDS = 29
+KINDS = 30
 """How many facts `every_fact` tells."""
 SERIALS = itertools.count(10_000)
 

@@ -9,6 +9,8 @@ from uuid import UUID
 DISPUTED = "number_disputed"
 ASKED, ANSWERED, ANSWER_RECEIVED = "information_requested", "information_provided", "information_received"
 WITHDRAWAL_ASKED = "withdrawal_asked"
+UNANSWERED = "verification_unanswered"
+"""Nobody answered a further check in time; an answer that comes later ends it once more."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ TITLES = {
     "information_received": (N_("Question settled"), "waiting"),
     "verification_opened": (N_("A further check began"), "waiting"),
     "verification_reminded": (N_("The issuing authority was reminded"), "waiting"),
+    "verification_unanswered": (N_("A further check had no answer in time"), "attention"),
     "verification_ended": (N_("A further check ended"), "waiting"),
     "returned": (N_("Returned for correction"), "attention"),
     "amended": (N_("Corrected by the competent authority"), "attention"),

@@ -9,7 +9,7 @@ from services.licences.use_cases.attachments import (
 )
 from services.licences.use_cases.bodies import Choices, choices_of, office_named, offices_of
 from services.licences.use_cases.bulk import Results, all_results, enter_waiting, list_bulk, read_bulk, send_bulk
-from services.licences.use_cases.claiming import claim_licence, note_attempt
+from services.licences.use_cases.claiming import claim_licence, forget_attempt, note_attempt
 from services.licences.use_cases.drafts import (
     copy_licence,
     create_draft,
@@ -66,6 +66,7 @@ __all__ = [
     "export_licences",
     "find_companies",
     "flags_if_submitted",
+    "forget_attempt",
     "list_bulk",
     "list_electronic",
     "minutes_behind",

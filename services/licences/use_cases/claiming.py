@@ -66,6 +66,11 @@ async def note_attempt(work: Work, person: Person, *, operator_id: UUID | None =
     return attempt
 
 
+async def forget_attempt(work: Work, attempt: Attempt) -> None:
+    """Take an attempt off again that was no guess."""
+    await storage.forget_attempt(work.db, attempt.id, before=work.now - DAY)
+
+
 async def claim_licence(
     work: Work, person: Person, attempt: Attempt, *, country: str, number: str, expiry_date: dt.date
 ) -> Licence:
@@ -79,7 +84,7 @@ async def claim_licence(
     electronic = await storage.lock_number(work.db, country, normalised(number))
     if electronic is None or not electronic.is_known_to(expiry_date):
         raise WrongContent([FieldError("licence_number", "not_found", NOT_FOUND, 3)])
-    await storage.forget_attempt(work.db, attempt.id, before=work.now - DAY)
+    await forget_attempt(work, attempt)
     try:
         had = electronic.draft_of(operator.id)
     except ClaimedByAnother:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.licences.domain.reading import read_boxes
-from services.licences.domain.timeline import ANSWER_RECEIVED, ASKED, Happening
+from services.licences.domain.timeline import ANSWER_RECEIVED, ASKED, UNANSWERED, Happening
 from services.licences.storage import timeline as storage
 from shared.contracts.validation import (
     CaseEvent,
@@ -97,7 +97,8 @@ async def follow(work: Work, event: CaseEvent) -> None:
     text = getattr(event, line.text) if line.text else ""
     details = event.model_dump(mode="json", include=set(line.details))
     at = work.hearing.time if work.hearing else work.now
-    if not await storage.follow(work.db, event, Happening(line.what, at, event.acting_body, text, details)):
+    what = UNANSWERED if isinstance(event, VerificationEnded) and event.outcome == "silent" else line.what
+    if not await storage.follow(work.db, event, Happening(what, at, event.acting_body, text, details)):
         raise Unknown
     if isinstance(event, LicenceAmended):
         boxes, _nothing_wrong_in_what_was_told = read_boxes(event.amended.model_dump(mode="json"))
