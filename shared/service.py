@@ -97,6 +97,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
             lifespan=self._lifespan,
+            telemetry={"tracing": False},  # Observation traces each request, under the id that people are shown
         )
         app.state.service, app.state.settings, app.state.pages = self, self.settings, self.pages
         for router in (*routers, health.router(self.name), operations.router(self.name)):

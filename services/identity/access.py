@@ -22,7 +22,7 @@ STEP_PATH = "/identity/sign-in"
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
-def _service(request: Request) -> Identity:
+async def _service(request: Request) -> Identity:
     service: Identity = request.app.state.service
     return service
 

@@ -44,4 +44,4 @@ def build(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
         files.router,
     )
     apis = (api.router, messages_api.router, electronic_api.router, bulk_api.router)
-    return create_service(settings, clock).app(*pages, *apis)
+    return create_service(settings, clock).app(*apis, *pages)

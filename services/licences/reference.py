@@ -22,10 +22,7 @@ def reference() -> Reference:
         authorities=frozenset((a.country, a.name.casefold()) for a in reference_data.issuing_authorities()),
         number_formats={f.country: re.compile(f.regex) for f in formats},
         number_examples={f.country: f.example for f in formats},
-        codes=tuple(
-            Code(entry.country, entry.code, entry.licensable, entry.valid_from)
-            for entry in reference_data.commodity_codes()
-        ),
+        codes=_codes(),
         cites=_cites(),
         transport_modes=frozenset(mode.code for mode in reference_data.transport_modes()),
         units=frozenset(unit.code for unit in reference_data.units()),
@@ -33,6 +30,14 @@ def reference() -> Reference:
         member_states=frozenset(reference_data.member_states()),
         offices={office.id: office.country for office in reference_data.customs_offices()},
     )
+
+
+def _codes() -> dict[str, list[Code]]:
+    """The entries of the annexes by their code."""
+    codes: dict[str, list[Code]] = {}
+    for entry in reference_data.commodity_codes():
+        codes.setdefault(entry.code, []).append(Code(entry.country, entry.code, entry.licensable, entry.valid_from))
+    return codes
 
 
 def _cites() -> frozenset[str]:

@@ -52,7 +52,7 @@ class Licences(Service):
         await super().close()
 
 
-def _service(request: Request) -> Licences:
+async def _service(request: Request) -> Licences:
     service: Licences = request.app.state.service
     return service
 

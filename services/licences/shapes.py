@@ -2,14 +2,23 @@
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from services.licences.domain.form import Boxes
 from services.licences.domain.licence import Licence
 from shared.contracts import licence as contract
+
+_KEPT = TypeAdapter(Boxes)
 
 
 def boxes_json(boxes: Boxes) -> dict[str, Any]:
     """The boxes as JSON."""
     return _boxes(boxes).model_dump(mode="json")
+
+
+def boxes_kept(kept: dict[str, Any]) -> Boxes:
+    """The boxes again from what `boxes_json` made of them. What others sent is read by `domain.reading`."""
+    return _KEPT.validate_python(kept)
 
 
 def contract_of(licence: Licence) -> contract.Licence:

@@ -42,7 +42,7 @@ class Notifications(Service):
         await self.postman.run()
 
 
-def _of(request: Request) -> Notifications:
+async def _of(request: Request) -> Notifications:
     service: Notifications = request.app.state.service
     return service
 

@@ -5,6 +5,7 @@ import asyncio
 import gc
 import logging
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 from deploy.local.broker import EmbeddedBroker
@@ -34,6 +35,7 @@ async def main() -> None:
         default=licence_search.SIZES,
         help="among how many licences `licence_search` searches",
     )
+    parser.add_argument("--keep", type=Path, help="where `licence_search` keeps its licences for the next run")
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     chosen = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
@@ -77,7 +79,9 @@ async def main() -> None:
                 url = await _database(postgres, "operators", ROOT / "services/identity/migrations", "identity")
                 await operators.measure(url)
             if "licence_search" in chosen.only:
-                await licence_search.measure(postgres, chosen.sizes)
+                kept = Postgres(chosen.keep, durable=True) if chosen.keep else nullcontext(postgres)
+                async with kept as server:
+                    await licence_search.measure(server, chosen.sizes)
         await asyncio.to_thread(postgres.remove)
 
 

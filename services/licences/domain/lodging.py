@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.licences.domain.form import Boxes, Party
 from services.licences.domain.problems import Flag, Mistake
@@ -17,7 +18,7 @@ class Lodging:
     at: dt.datetime
     reference: Reference
     lodged_at: dt.datetime | None = None
-    """When it was handed in for the first time, of a licence that was returned: a correction is part of that lodging."""
+    """When a licence that was returned was handed in for the first time: a correction is part of that lodging."""
     point_of_entry: str | None = None
     arrival: dt.datetime | None = None
     on_behalf: Party | None = None
@@ -28,12 +29,12 @@ class Lodging:
     """Fields of the form with a text that the boxes cannot hold."""
     issued_electronically: bool = False
 
-    @property
+    @cached_property
     def entry_country(self) -> str | None:
         """The Member State of the point of entry, when that office exists."""
         return self.reference.offices.get(self.point_of_entry or "")
 
-    @property
+    @cached_property
     def day(self) -> dt.date:
         """The day of lodging by the clock of the point of entry's country; a correction does not change it."""
         return self.day_there(self.lodged_at or self.at)

@@ -29,7 +29,7 @@ NO_LIST = N_("This is not a list, or it has more than %(most)s entries.")
 NO_COUNT = N_("Enter how many, or take the unit away.")
 NO_MOMENT = N_("This is not a date and time with its time zone, such as 2027-01-22T23:59:00+01:00.")
 
-_UNSEEN = re.compile(r"[^\S\n]|[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+_UNSEEN = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 Row = TypeVar("Row")
 Raw = Mapping[str, Any]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,9 @@ class Code:
     licensable: bool = True
     valid_from: dt.date | None = None
 
-    def covers(self, code: str, day: dt.date) -> bool:
-        """Whether this entry speaks of that code, itself or as a subdivision, on that day."""
-        return code.startswith(self.code) and (self.valid_from is None or self.valid_from <= day)
+    def is_valid(self, day: dt.date) -> bool:
+        """Whether the entry counts on that day."""
+        return self.valid_from is None or self.valid_from <= day
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Reference:
     number_formats: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     """Only formats that block, by country."""
     number_examples: Mapping[str, str] = field(default_factory=dict)
-    codes: tuple[Code, ...] = ()
+    codes: Mapping[str, Sequence[Code]] = field(default_factory=dict)
+    """Entries of the annexes by their code."""
     cites: frozenset[str] = frozenset()
     """Casefolded names that only species listed under CITES have."""
     transport_modes: frozenset[str] = frozenset()
@@ -56,9 +57,14 @@ class Reference:
     def code(self, code: str, country: str, day: dt.date) -> Code | None:
         """The entry that counts for a code from this country: its own before Annex II, the longest before others, and
         what can be licensed before what cannot: of some codes only some goods may be exported."""
-        own = [entry for entry in self.codes if entry.country in {country, "*"} and entry.covers(code, day)]
+        own = [entry for entry in self._covering(code, day) if entry.country in {country, "*"}]
         return max(own, key=lambda entry: (entry.country == country, len(entry.code), entry.licensable), default=None)
 
     def is_listed_anywhere(self, code: str, day: dt.date) -> bool:
         """Whether any partner country's list, or Annex II, has the code."""
-        return any(entry.covers(code, day) for entry in self.codes)
+        return any(self._covering(code, day))
+
+    def _covering(self, code: str, day: dt.date) -> Iterator[Code]:
+        """The entries that speak of that code on that day: its own, and those it is a subdivision of."""
+        for length in range(1, len(code) + 1):
+            yield from (entry for entry in self.codes.get(code[:length], ()) if entry.is_valid(day))

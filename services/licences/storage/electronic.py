@@ -9,8 +9,7 @@ import asyncpg
 from services.licences.domain.attachments import Attachment
 from services.licences.domain.electronic import Claim, ElectronicLicence, IssuingBody, Notice
 from services.licences.domain.licence import Licence
-from services.licences.domain.reading import read_boxes
-from services.licences.shapes import boxes_json
+from services.licences.shapes import boxes_json, boxes_kept
 
 _LOAD = """
 SELECT e.*, l.operator_id AS claimed_for, l.validation_state,
@@ -185,12 +184,11 @@ async def forget_attempt(db: asyncpg.Connection, attempt_id: UUID, *, before: dt
 
 
 def _electronic(row: asyncpg.Record) -> ElectronicLicence:
-    boxes, _nothing_wrong_in_what_was_kept = read_boxes(row["boxes"])
     return ElectronicLicence(
         id=row["id"],
         version=row["version"],
         authority=IssuingBody(row["authority_id"], row["authority_name"], row["vpa_country"]),
-        boxes=boxes,
+        boxes=boxes_kept(row["boxes"]),
         posted_at=row["posted_at"],
         modified_at=row["modified_at"],
         withdrawn=row["withdrawn"],

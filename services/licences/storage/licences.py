@@ -12,8 +12,7 @@ from services.licences.domain.attachments import Attachment
 from services.licences.domain.correcting import BoxReason
 from services.licences.domain.form import Boxes, Party, Typed
 from services.licences.domain.licence import Answers, EnteringAuthority, Flagged, Licence, Operator, Requester
-from services.licences.domain.reading import read_boxes
-from services.licences.shapes import boxes_json
+from services.licences.shapes import boxes_json, boxes_kept
 from shared.person import Person
 
 _LOAD = """
@@ -113,7 +112,7 @@ async def load(db: asyncpg.Connection, licence_id: UUID) -> Licence | None:
 async def boxes_handed_in(db: asyncpg.Connection, licence_id: UUID) -> Boxes | None:
     """The boxes as the company handed them in, when the authority corrected some since."""
     kept = await db.fetchval("SELECT boxes_handed_in FROM licence WHERE id = $1", licence_id)
-    return read_boxes(kept)[0] if kept else None
+    return boxes_kept(kept) if kept else None
 
 
 async def is_number_taken(db: asyncpg.Connection, licence_id: UUID) -> bool:
@@ -201,13 +200,12 @@ def _answers(licence: Licence) -> tuple[Any, ...]:
 
 
 def _licence(row: asyncpg.Record) -> Licence:
-    boxes, _nothing_wrong_in_what_was_kept = read_boxes(row["boxes"])
     return Licence(
         id=row["id"],
         version=row["version"],
         operator=Operator(row["operator_id"], row["operator_name"], row["operator_eori"]),
         requester=Requester(row["requester_id"], row["requester_name"]),
-        boxes=boxes,
+        boxes=boxes_kept(row["boxes"]),
         created_at=row["created_at"],
         modified_at=row["modified_at"],
         commodity_codes=tuple(row["commodity_codes"]),
@@ -224,7 +222,7 @@ def _licence(row: asyncpg.Record) -> Licence:
         flags=tuple(Flagged(**flag) for flag in row["flags"]),
         attachments=tuple(Attachment(**{**file, "id": UUID(file["id"])}) for file in row["attachments"] or ()),
         returned=tuple(BoxReason(**reason) for reason in row["returned"] or ()),
-        boxes_returned=read_boxes(row["boxes_returned"])[0] if row["boxes_returned"] else None,
+        boxes_returned=boxes_kept(row["boxes_returned"]) if row["boxes_returned"] else None,
         files_changed=tuple(row["files_changed"]),
         changed_boxes=tuple(row["changed_boxes"]),
         issued_electronically=row["issued_electronically"],
