@@ -40,6 +40,8 @@ class Sorting:
 
 
 USUAL = Sorting()
+BY_ARRIVAL = Sorting(Order.ARRIVAL)
+"""For who seeks by days of arrival, and says nothing else."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Search:
     partner_country: str = ""
     arrival_from: dt.date | None = None
     arrival_to: dt.date | None = None
+
+    @property
+    def is_by_arrival(self) -> bool:
+        """Whether it names days of arrival."""
+        return self.arrival_from is not None or self.arrival_to is not None
 
 
 ALL = Search()

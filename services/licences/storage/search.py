@@ -21,6 +21,8 @@ from services.licences.domain.searching import ALL, CLEARANCE_STATES, USUAL, Ord
 FIRST_STEPS = 500
 FURTHER_STEPS = 4_000
 """Licences looked at in their order: at first, and when it is then likely that so many hold a full page."""
+EVERY_SHARD = tuple(str(shard) for shard in range(8))
+"""Of the index of what is sought: it is one for each eighth of the companies."""
 NO_ARRIVAL = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 """Where a licence without arrival stands in the order; as in the index."""
 
@@ -59,6 +61,8 @@ class Part:
 
     where: str
     values: Sequence[UUID | str]
+    shards: Sequence[str] = EVERY_SHARD
+    """Where the index of what is sought has them; in the terms of `where`."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ class Scope:
 
 def of_companies(companies: Sequence[UUID]) -> Scope:
     """All licences of these companies."""
-    return Scope([Part("operator_id = {}", [company]) for company in companies], orders=frozenset(Order))
+    parts = [Part("operator_id = {}", [company], ["licence_shard({})"]) for company in companies]
+    return Scope(parts, orders=frozenset(Order))
 
 
 def of_country(country: str, partner_country: str | None = None) -> Scope:
@@ -222,17 +227,22 @@ def gather_statement(scope: Scope, wanted: Criteria, place: Place, *, limit: int
     """All that fit, sorted. MATERIALIZED keeps the database from going down the list in the hope of meeting them."""
     conditions, arguments = _conditions(scope, wanted)
     fitting = f"SELECT {_SHOWN}, {_PLACES[place.sorting.order]} AS place FROM licence WHERE {{whose}} AND {conditions}"
-    every = _of_each(scope, f"{fitting}{_behind(place, arguments)}")
+    every = _of_each(scope, f"{fitting}{_behind(place, arguments)}", by_shard=True)
     sql = (
         f"WITH fitting AS MATERIALIZED ({every}) SELECT {_SHOWN} FROM fitting ORDER BY {_order(place)} LIMIT {limit:d}"
     )
     return sql, arguments
 
 
-def _of_each(scope: Scope, of_one: str) -> str:
-    """The lists of all parts, each read along its own part of an index."""
-    numbers = itertools.count(1)
-    whose = (part.where.format(*(f"${next(numbers)}" for _ in part.values)) for part in scope.parts)
+def _of_each(scope: Scope, of_one: str, *, by_shard: bool = False) -> str:
+    """The lists of all parts, each read along its own part of an index; or of each shard of the index of what is
+    sought, which the database finds only when it is told which one."""
+    numbers, whose = itertools.count(1), []
+    for part in scope.parts:
+        places = [f"${next(numbers)}" for _ in part.values]
+        one = part.where.format(*places)
+        shards = (f"{one} AND licence_shard(operator_id) = {shard.format(*places)}" for shard in part.shards)
+        whose += shards if by_shard else [one]
     return " UNION ALL ".join(of_one.replace("{whose}", one) for one in whose)
 
 

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 
 from services.licences.domain.problems import Mistake
 from services.licences.domain.reading import clean
-from services.licences.domain.searching import ALL, BY_ARRIVAL, CRITERIA, USUAL, Order, Search, Sorting, read_search, read_sorting
+from services.licences.domain.searching import (
+    ALL,
+    BY_ARRIVAL,
+    CRITERIA,
+    USUAL,
+    Order,
+    Search,
+    Sorting,
+    read_search,
+    read_sorting,
+)
 from services.licences.storage import search as storage
 from services.licences.storage.search import Criteria, Key, Place, Row, Scope
 from services.licences.use_cases.guards import refused
