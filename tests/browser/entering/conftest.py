@@ -11,7 +11,8 @@ from tests.journeys.stage import started
 
 @pytest.fixture(scope="package")
 async def product(chromium_path: str, backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    async with started(tmp_path_factory.mktemp("product"), backend) as running:
+    directory = tmp_path_factory.mktemp("product")
+    async with started(directory, backend, TOKEN_MINUTES="240") as running:  # the programs of all tests sign in once
         yield running
 
 

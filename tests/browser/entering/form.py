@@ -36,7 +36,7 @@ def message(page: Page, name: str) -> Locator:
 async def begin(screen: Screen, authority: str = "PT Mutuagung Lestari") -> str:
     """Begin a new licence as the guide says; returns the address of its page."""
     await screen.open("/licences")
-    await screen.page.get_by_role("link", name="Create New Licence").click()
+    await screen.page.get_by_role("link", name="Create New Licence").first.click()  # an empty list has two
     await screen.page.get_by_label("Issuing authority").select_option(authority)
     await send(screen, "Start the form")
     await screen.heading(FORM)
@@ -68,9 +68,9 @@ async def holds(page: Page, typed: Mapping[str, str]) -> None:
         await expect(field(page, name)).to_have_value(text)
 
 
-async def send(screen: Screen, button: str, within: str = "main") -> None:
-    """Press a button and wait for the page that it leads to; once that is loaded, its scripts have begun."""
-    async with screen.page.expect_navigation():
+async def send(screen: Screen, button: str, within: str = "main", patience: float = 15_000) -> None:
+    """Press a button and wait (milliseconds) for the page it leads to; once that is loaded, its scripts have begun."""
+    async with screen.page.expect_navigation(timeout=patience):
         await screen.press(button, within)
 
 
