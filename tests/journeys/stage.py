@@ -65,7 +65,7 @@ async def command(product: Product, service: str, *words: str) -> str:
         env=settings,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
