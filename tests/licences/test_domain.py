@@ -48,7 +48,16 @@ def test_numbers_are_the_same_however_they_are_typed(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("12,5", Decimal("12.5")), ("1 234.5", Decimal("1234.5")), (12.5, Decimal("12.5")), ("", None), (None, None)],
+    [
+        ("12,5", Decimal("12.5")),
+        ("1 234.5", Decimal("1234.5")),
+        (12.5, Decimal("12.5")),
+        ("", None),
+        (None, None),
+        ("1.234,56", Decimal("1234.56")),
+        ("1,234,567.8", Decimal("1234567.8")),
+        ("1\u202f234,5", Decimal("1234.5")),
+    ],
 )
 def test_numbers_are_read_as_people_and_programs_write_them(typed: Any, kept: Decimal | None) -> None:
     boxes, mistakes = read_boxes({"commodities": [{"volume_m3": typed}]})
@@ -57,7 +66,9 @@ def test_numbers_are_read_as_people_and_programs_write_them(typed: Any, kept: De
     assert boxes.commodities[0].volume_m3 == kept
 
 
-@pytest.mark.parametrize("typed", ["12.5 m3", "NaN", "Infinity", "1e99", True, [], "1,2,3", float("nan")])
+@pytest.mark.parametrize(
+    "typed", ["12.5 m3", "NaN", "Infinity", "1e99", True, [], "1,2,3", "1.234,567,8", float("nan")]
+)
 def test_what_is_no_number_is_named_and_not_kept(typed: Any) -> None:
     boxes, mistakes = read_boxes({"commodities": [{}, {"net_weight_kg": typed}]})
 

@@ -69,6 +69,23 @@ def test_a_heading_may_name_the_columns_in_its_own_words_and_order() -> None:
     assert (line.row, line.commodity.commodity_code, line.commodity.net_weight_kg) == (2, "4407", Decimal(900))
 
 
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_a_file_as_spreadsheets_write_it_is_read(separator: str) -> None:
+    rows = [
+        f"\ufeffsep={separator}",
+        separator.join(["Description", "HS code", "Volume (m3)", "Net weight (kg)", "", ""]),
+        separator.join(['"Teak ""garden"" chairs\nfolding"', "9401 69 00", '"12,5"', '"8.200,25"', "", ""]),
+        separator * 5,
+    ]
+
+    (line,) = read_lines("\r\n".join(rows)).lines
+
+    assert line.mistakes == ()
+    assert (line.row, line.commodity.description) == (3, 'Teak "garden" chairs\nfolding')
+    assert line.commodity.commodity_code == "94016900"
+    assert (line.commodity.volume_m3, line.commodity.net_weight_kg) == (Decimal("12.5"), Decimal("8200.25"))
+
+
 def test_species_go_with_their_countries_in_the_same_order() -> None:
     (line,) = read_lines('description;species;countries_of_harvest\nChairs;"Teak; Meranti";"ID; ID, MY"').lines
 

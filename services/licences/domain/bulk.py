@@ -153,7 +153,7 @@ def _read_table(text: str) -> Sheet:
     rows: list[tuple[int, list[str]]] = []
     table = csv.reader(io.StringIO(text, newline=""), delimiter=lines.separator(text))
     try:
-        rows.extend((number, row) for number, row in enumerate(table, start=1) if any(map(str.strip, row)))
+        rows.extend((number, row) for number, row in enumerate(table, start=1) if lines.is_row(row))
     except csv.Error:
         return _wrong("unreadable", UNREADABLE, row=table.line_num)
     if not rows:

@@ -93,9 +93,10 @@ def read_lines(text: str) -> Lines:
     if len(text) > LONGEST_TABLE:
         return Lines(mistakes=(Mistake("", "table_too_long", TABLE_TOO_LONG),))
     rows: list[tuple[int, list[str]]] = []
-    table = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator(text))
+    text = text.lstrip("\ufeff")
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
-        rows.extend((number, row) for number, row in enumerate(table, start=1) if any(map(str.strip, row)))
+        rows.extend((number, row) for number, row in enumerate(table, start=1) if is_row(row))
     except csv.Error:
         return Lines(mistakes=(Mistake("", "unreadable_table", UNREADABLE, params={"row": table.line_num}),))
     columns: Sequence[str] = COLUMNS
@@ -197,6 +198,12 @@ def separator(text: str) -> str:
     """What stands between cells: the one of tab, semicolon and comma that comes first, in this order."""
     first = re.sub(r'"[^"]*"', "", next((line for line in text.splitlines() if line.strip()), ""))
     return next((separator for separator in SEPARATORS if separator in first), "\t")
+
+
+def is_row(cells: Sequence[str]) -> bool:
+    """Whether something stands in these cells, and not only what a spreadsheet notes of its separator: `sep=;`."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and not (len(filled) == 1 and re.fullmatch(r"sep=[\t;,]?", filled[0], re.IGNORECASE))
 
 
 def _parts(cell: str) -> list[str]:

@@ -30,6 +30,10 @@ NO_COUNT = N_("Enter how many, or take the unit away.")
 NO_MOMENT = N_("This is not a date and time with its time zone, such as 2027-01-22T23:59:00+01:00.")
 
 _UNSEEN = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+_AMBIGUOUS = re.compile(r"\d{1,3},\d{3}")
+_BLANKS_AND_DOTS = re.compile(r"[\s.]")
+_GROUPED = re.compile(r"-?\d{1,3}([.,])\d{3}(?:\1\d{3})*(?!\1)[.,]\d+")
+"""Thousands and decimals, each with a sign of its own: 1.234,56 and 1,234.56."""
 
 Row = TypeVar("Row")
 Raw = Mapping[str, Any]
@@ -122,18 +126,21 @@ class Reader:
             return None
 
     def number(self, source: Raw, name: str, parent: str, box: int) -> Decimal | None:
-        """A finite number. A comma may stand for the decimal point where it can mean nothing else."""
+        """A finite number. A comma may stand for the decimal point, and thousands may be set apart, where that can mean
+        nothing else."""
         value = source.get(name)
         if value is None or isinstance(value, bool) or not isinstance(value, str | int | float):
             if value is not None:
                 self.mistakes.append(Mistake(f"{parent}.{name}", "no_number", NO_NUMBER, box))
             return None
-        text = re.sub(r"\s", "", str(value))
+        text = "".join(str(value).split())
         if not text:
             return None
-        if re.fullmatch(r"\d{1,3},\d{3}", text):
+        if _AMBIGUOUS.fullmatch(text):
             self.mistakes.append(Mistake(f"{parent}.{name}", "ambiguous_number", AMBIGUOUS, box))
             return None
+        if grouped := _GROUPED.fullmatch(text):
+            text = text.replace(grouped[1], "")
         try:
             number = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
         except InvalidOperation:
@@ -201,6 +208,6 @@ class Reader:
             net_weight_kg=measure.net_weight_kg,
             units=measure.units,
             description=self.text(source, "description", name, 9),
-            commodity_code=re.sub(r"[\s.]", "", self.text(source, "commodity_code", name, 10, LONGEST_NAME)),
+            commodity_code=_BLANKS_AND_DOTS.sub("", self.text(source, "commodity_code", name, 10, LONGEST_NAME)),
             species=self.rows(source, "species", name, 11, self.species),
         )
