@@ -23,14 +23,14 @@ def listener_for(countries: frozenset[str]) -> Listener:
     async def open_cases_when_licences_submitted(work: Work, heard: list[Heard]) -> None:
         submissions: list[use_cases.Submission] = [h.event for h in heard]
         await use_cases.open_cases(work, submissions, countries=countries)
-        await _go_on(work, [s.opened.licence_id for s in submissions], countries)
-        await former_people.rename_again(work.db, {s.opened.requester_id for s in submissions})
+        requesters = {s.opened.requester_id for s in submissions}
+        await _catch_up(work, {s.opened.licence_id for s in submissions}, requesters, countries)
 
     @listener.hears_together(CaseHandedOver)
     async def receive_cases_when_handed_over(work: Work, heard: list[Heard]) -> None:
         await use_cases.receive_cases(work, [h.event for h in heard], countries=countries)
-        await _go_on(work, [h.event.licence_id for h in heard], countries)
-        await former_people.rename_again(work.db, {h.event.requester_id for h in heard})
+        requesters = {h.event.requester_id for h in heard}
+        await _catch_up(work, {h.event.licence_id for h in heard}, requesters, countries)
 
     @listener.hears(InformationProvided)
     async def go_on_when_information_provided(work: Work, event: InformationProvided) -> None:
@@ -58,8 +58,10 @@ def _submission(event: LicenceSubmitted, envelope: Envelope) -> use_cases.Submis
     return use_cases.submission(event.licence, envelope.time)
 
 
-async def _go_on(work: Work, licence_ids: list[UUID], countries: frozenset[str]) -> None:
-    """Hear what came before the case it is about."""
+async def _catch_up(work: Work, licence_ids: set[UUID], requesters: set[UUID], countries: frozenset[str]) -> None:
+    """Hear what came before the case it is about, and put the pseudonyms of requesters who have left meanwhile."""
+    if not await early.is_waited_for(work.db, licence_ids, requesters):
+        return
     for event in await early.take(work.db, licence_ids):
         if isinstance(event, InformationProvided):
             await use_cases.receive_answer(work, event, countries=countries)
@@ -67,6 +69,7 @@ async def _go_on(work: Work, licence_ids: list[UUID], countries: frozenset[str])
             await use_cases.withdraw_when_asked(work, event, countries=countries)
         elif isinstance(event, LicenceReplacing):
             await use_cases.put_aside_when_replaced(work, event)
+    await former_people.rename_again(work.db, requesters)
 
 
 def _keep_people(listener: Listener) -> None:

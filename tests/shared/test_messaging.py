@@ -1,4 +1,6 @@
 import asyncio
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
@@ -8,7 +10,7 @@ from faststream.kafka import KafkaBroker
 from shared import inbox, messaging
 from shared.contracts.licences import LicenceSubmitted
 from shared.messaging import Listener
-from shared.subscription import AcknowledgesFirst, refuse_acknowledging_first
+from shared.subscription import AcknowledgesFirst, refuse_acknowledging_first, subscribe
 from tests.shared.stage import heard_by, record_of, rejected, stage, validated
 
 
@@ -20,6 +22,25 @@ async def test_an_event_heard_twice_takes_effect_once(database_url):
         await service.hearing.hear([record_of(event, event_id=event_id)])
 
         assert await heard_by(service) == ["once"]
+
+
+async def test_what_was_heard_before_is_left_out_of_a_batch_with_something_new(database_url):
+    old, new = record_of(validated(remark="old")), record_of(validated(remark="new"))
+
+    async with stage(database_url) as service:
+        await service.hearing.hear([old])
+        await service.hearing.hear([old, new, old])
+
+        assert await heard_by(service) == ["old", "new"]
+
+
+async def test_an_empty_poll_is_followed_by_the_next_without_a_pause(database_url):
+    async with stage(database_url, kafka_poll_ms=60_000) as service:
+        (subscriber,) = subscribe(service.settings, service.hearing).subscribers
+        nothing_came = SimpleNamespace(getmany=AsyncMock(return_value={}))
+
+        async with asyncio.timeout(30):
+            assert await subscriber.get_msg(nothing_came) == ()
 
 
 async def test_a_batch_keeps_its_order_across_kinds_of_handlers(database_url):

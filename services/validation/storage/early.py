@@ -18,6 +18,20 @@ async def keep(db: asyncpg.Connection, licence_id: UUID, event: Event) -> None:
     )
 
 
+async def is_waited_for(db: asyncpg.Connection, licence_ids: Collection[UUID], account_ids: Collection[UUID]) -> bool:
+    """Whether a message waits for one of these cases, or one of these people has left: both are rare."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM early_message WHERE licence_id = ANY($1::uuid[]))
+                OR EXISTS (SELECT FROM former_person WHERE account_id = ANY($2::uuid[]))
+            """,
+            list(licence_ids),
+            list(account_ids),
+        )
+    )
+
+
 async def take(db: asyncpg.Connection, licence_ids: Collection[UUID]) -> list[Event]:
     """The messages that waited for these cases, in the order in which they were heard; they wait no longer."""
     rows = await db.fetch(
