@@ -1,5 +1,6 @@
 """What holds whatever several officers, customs and the company try to do to one case, in whatever order."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,15 +9,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.validation.domain import states
 from services.validation.domain.case import Case
+from services.validation.domain.permitted import acts_for
 from services.validation.domain.proceedings import Actor, Outcome
 from services.validation.domain.refusals import Incomplete, NotAllowed
-from services.validation.domain.states import FINAL, UNDECIDED, Act, ClearanceState, State
+from services.validation.domain.states import FINAL, STATES, TRANSITIONS, UNDECIDED, Act, ClearanceState, State
 from services.validation.domain.states import ValidationState as V
 from tests.validation.cases_in_states import COLLEAGUE, COMPANY, CUSTOMS, DO, OFFICER, case_in
 from tests.validation.examples import NOW
 
 _OF_SOMETHING = {Act.PROPOSE, Act.ANSWER, Act.WAIVE, Act.END_VERIFICATION, Act.REMIND}
 """Acts on one question or verification have rules of their own below; a proposal is a decision under four eyes."""
+LIVES, WHILE, RARELY = 400, 40, 0.1
+_WHOLE = [act for act in Act if act not in _OF_SOMETHING]
 
 
 class AnythingMayBeTried(RuleBasedStateMachine):
@@ -27,17 +31,43 @@ class AnythingMayBeTried(RuleBasedStateMachine):
         self.case = case_in(states.OPEN)
         self.decided: State | None = None
         self.clearances, self.versions = 0, [2]
+        self.seen: set[State] = {self.case.state}
+        self.done: set[Act] = set()
 
-    @rule(
-        act=st.sampled_from([act for act in Act if act not in _OF_SOMETHING]),
-        by=st.sampled_from([OFFICER, COLLEAGUE, CUSTOMS, COMPANY]),
-    )
+    @rule(act=st.sampled_from(_WHOLE), by=st.sampled_from([OFFICER, COLLEAGUE, CUSTOMS, COMPANY]))
     def try_an_act(self, act: Act, by: Actor) -> None:
         self._try(lambda: DO[act](self.case, by))
 
+    @rule(seed=st.integers(0, 2**32))
+    def go_on_for_a_while(self, seed: int) -> None:
+        """What is offered, mostly such as does not end the case at once: this way it gets far."""
+        chance, dead_ends = random.Random(seed), FINAL - {states.CLEARED}  # noqa: S311 - can be lived again
+        for _act in range(WHILE):
+            by = chance.choice([OFFICER, COLLEAGUE, CUSTOMS, COMPANY])
+            ending = chance.random() < RARELY
+            offered = [a for a in sorted(acts_for(self.case, by)) if ending or TRANSITIONS[a].end not in dead_ends]
+            if offered:
+                self._offered(chance.choice(offered), by, chance)
+            self.confirm(by)
+            self.everything_holds()
+            if self.case.state in FINAL and chance.random() < RARELY:
+                return
+
+    def _offered(self, act: Act, by: Actor, chance: random.Random) -> None:
+        self.done.add(act)
+        if act in {Act.ANSWER, Act.WAIVE}:
+            self.close_a_question(by, waive=act is Act.WAIVE)
+        elif act is Act.END_VERIFICATION:
+            self.end_a_verification(by, chance.choice([Outcome.CONFIRMED, Outcome.CONFIRMED, *Outcome]), last=True)
+        elif act is Act.REMIND:
+            self.remind_the_issuer(by)
+        elif act in _WHOLE:
+            self._try(lambda: DO[act](self.case, by))
+
     @rule(by=st.sampled_from([COMPANY, OFFICER, COLLEAGUE]), waive=st.booleans())
     def close_a_question(self, by: Actor, waive: bool) -> None:
-        if question := next(iter(self.case.questions), None):
+        asked = self.case.open_questions or self.case.questions
+        if question := next(iter(asked), None):
             self._try(lambda: self.case.waive(by, question.id) if waive else self.case.answer(by, question.id, NOW))
 
     @rule(by=st.sampled_from([OFFICER, COLLEAGUE]), outcome=st.sampled_from(list(Outcome)), last=st.booleans())
@@ -67,6 +97,7 @@ class AnythingMayBeTried(RuleBasedStateMachine):
             assert self.case == before
             return
         self.versions.append(self.case.version)
+        self.seen.add(self.case.state)
         now = self.case
         if before.validation_state is not V.VALIDATED and now.validation_state is V.VALIDATED:
             assert not before.open_verifications
@@ -91,6 +122,15 @@ class AnythingMayBeTried(RuleBasedStateMachine):
             assert self.decided in {states.AWAITING, states.REJECTED}
 
     @invariant()
+    def everything_holds(self) -> None:
+        self.nothing_is_cleared_that_is_not_validated()
+        self.what_is_decided_rests_on_a_decision()
+        self.what_is_reserved_can_be_cleared()
+        self.versions_only_grow()
+        self.what_is_open_shows_in_the_state()
+        self.a_final_state_can_be_reached()
+        self.the_authority_itself_can_always_end_it()
+
     def nothing_is_cleared_that_is_not_validated(self) -> None:
         if self.case.clearance_state is not ClearanceState.NOT_READY:
             assert self.case.validation_state is V.VALIDATED
@@ -98,22 +138,18 @@ class AnythingMayBeTried(RuleBasedStateMachine):
             assert self.decided == states.AWAITING
         assert self.clearances <= 1
 
-    @invariant()
     def what_is_decided_rests_on_a_decision(self) -> None:
         assert (self.case.decision is None) is (self.decided is None)
         assert not (self.case.decision and self.case.proposal)
         if self.case.state in UNDECIDED:
             assert self.decided is None
 
-    @invariant()
     def what_is_reserved_can_be_cleared(self) -> None:
         assert self.case.reserved_for is None or self.case.state in {states.AWAITING, states.SUSPENDED}
 
-    @invariant()
     def versions_only_grow(self) -> None:
         assert self.versions == sorted(set(self.versions))
 
-    @invariant()
     def what_is_open_shows_in_the_state(self) -> None:
         if self.case.state in UNDECIDED:
             assert (self.case.state == states.ASKING) is bool(self.case.open_questions)
@@ -121,7 +157,6 @@ class AnythingMayBeTried(RuleBasedStateMachine):
                 self.case.open_verifications
             )
 
-    @invariant()
     def a_final_state_can_be_reached(self) -> None:
         case = replace(self.case)
         if case.state in FINAL:
@@ -132,7 +167,6 @@ class AnythingMayBeTried(RuleBasedStateMachine):
             case.refuse(CUSTOMS, "Other goods.")
         assert case.state in FINAL
 
-    @invariant()
     def the_authority_itself_can_always_end_it(self) -> None:
         """Whatever is open or proposed: some officer can reject what is undecided."""
         case = replace(self.case)
@@ -148,3 +182,16 @@ class AnythingMayBeTried(RuleBasedStateMachine):
 
 
 test_whatever_is_tried_the_law_holds = AnythingMayBeTried.TestCase
+
+
+def test_in_many_long_lives_every_state_is_reached_every_act_done_and_the_law_holds() -> None:
+    seen: set[State] = set()
+    done: set[Act] = set()
+    for seed in range(LIVES):
+        life = AnythingMayBeTried()
+        life.switch_four_eyes(on=seed % 4 == 0)
+        life.go_on_for_a_while(seed)
+        seen |= life.seen
+        done |= life.done
+    assert seen == set(STATES)
+    assert done == set(Act)
