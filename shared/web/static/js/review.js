@@ -104,7 +104,7 @@
     if (!act) return false;
     act.open = true;
     act.scrollIntoView({ block: "center" });
-    const first = [...act.querySelectorAll("input:not([type=hidden]), select, textarea, button, details summary")];
+    const first = [...act.querySelectorAll("input:not([type=hidden]), select, textarea, button, .confirm__body summary")];
     first.find((field) => field.checkVisibility())?.focus({ preventScroll: true });
     return true;
   }
