@@ -237,7 +237,8 @@ def gather_statement(scope: Scope, wanted: Criteria, place: Place, *, limit: int
 def _of_each(scope: Scope, of_one: str, *, by_shard: bool = False) -> str:
     """The lists of all parts, each read along its own part of an index; or of each shard of the index of what is
     sought, which the database finds only when it is told which one."""
-    numbers, whose = itertools.count(1), []
+    numbers = itertools.count(1)
+    whose: list[str] = []
     for part in scope.parts:
         places = [f"${next(numbers)}" for _ in part.values]
         one = part.where.format(*places)
