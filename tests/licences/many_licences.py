@@ -1,9 +1,13 @@
 """Licences by the million, made inside the database: many small companies and a few very large ones."""
 
+import asyncio
 import datetime as dt
 import itertools
 import json
+import os
 import random
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +17,9 @@ from services.licences.shapes import boxes_json
 from shared import reference_data
 
 PAPERS = 500
-AT_ONCE = 500_000
+AT_ONCE = 100_000
+HANDS = os.cpu_count() or 1
+"""Connections that fill at the same time."""
 LICENCES_PER_COMPANY = 100
 FIRST_NAMES = [
     "Anna", "Bram", "Chiara", "Dirk", "Elena", "Fabian", "Grzegorz", "Hanna", "Inès", "Jan", "Katrin", "Luís", "Marta",
@@ -25,9 +31,7 @@ LAST_NAMES = [
     "Popescu", "Ivanov", "Silva", "Santos", "O’Brien", "Murphy", "Borg", "Camilleri", "Weber", "Dupont",
 ]  # fmt: skip
 
-_SETTINGS = (
-    "SET maintenance_work_mem = '1GB'; SET work_mem = '64MB'; SET synchronous_commit = off; SELECT setseed(0.42)"
-)
+_SETTINGS = "SET maintenance_work_mem = '512MB'; SET work_mem = '64MB'; SET synchronous_commit = off"
 _PAPERS = "CREATE TEMPORARY TABLE paper (nr integer PRIMARY KEY, country text, boxes jsonb, codes text[])"
 _SECONDARY = """
 SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -81,26 +85,65 @@ FROM (
 
 async def fill(database_url: str, count: int, *, now: dt.datetime) -> None:
     """Replace all licences by `count` of them, entered during the four years before `now`. Always the same ones."""
-    db = await asyncpg.connect(database_url, command_timeout=None)
-    try:
-        await db.execute(_SETTINGS)
+    papers = _papers(now.date())
+    drawn_from = (count / LICENCES_PER_COMPANY, count, FIRST_NAMES, LAST_NAMES, offices(), PAPERS, now)
+
+    async def add(db: asyncpg.Connection, parts: Iterator[int]) -> None:
         await db.execute(_PAPERS)
-        await db.executemany("INSERT INTO paper VALUES ($1, $2, $3, $4)", _papers(now.date()))
+        await db.executemany("INSERT INTO paper VALUES ($1, $2, $3, $4)", papers)
+        for first in parts:
+            await db.execute("SELECT setseed($1)", first / count)
+            await db.execute(_FILL, *drawn_from, first, min(first + AT_ONCE - 1, count))
+
+    async def index(db: asyncpg.Connection, definitions: Iterator[str]) -> None:
+        for definition in definitions:
+            await db.execute(definition)
+
+    db = await _connect(database_url)
+    try:
         indexes = await db.fetch(_SECONDARY)
-        await db.execute("TRUNCATE licence CASCADE")
-        for index in indexes:
-            await db.execute(f"DROP INDEX {index['relname']}")
-        for first in range(1, count + 1, AT_ONCE):
-            last = min(first + AT_ONCE - 1, count)
-            companies = count / LICENCES_PER_COMPANY
-            await db.execute(
-                _FILL, companies, count, FIRST_NAMES, LAST_NAMES, offices(), PAPERS, now, first, last, timeout=None
-            )
-        for index in indexes:
-            await db.execute(index["pg_get_indexdef"], timeout=None)
-        await db.execute("VACUUM (ANALYZE) licence", timeout=None)
+        await db.execute("COMMENT ON TABLE licence IS NULL; TRUNCATE licence CASCADE")
+        for one in indexes:
+            await db.execute(f"DROP INDEX {one['relname']}")
+        await _by_many_hands(database_url, add, iter(range(1, count + 1, AT_ONCE)))
+        await _by_many_hands(database_url, index, (one["pg_get_indexdef"] for one in indexes))
+        await db.execute("VACUUM (ANALYZE) licence")
+        await db.execute(f"COMMENT ON TABLE licence IS '{now.isoformat()}'")
     finally:
         await db.close()
+
+
+async def filled_at(database_url: str) -> dt.datetime | None:
+    """The `now` of the licences that are there; None when there are none, or not all of them."""
+    db = await _connect(database_url)
+    try:
+        told = await db.fetchval("SELECT obj_description('licence'::regclass, 'pg_class')")
+    finally:
+        await db.close()
+    return dt.datetime.fromisoformat(told) if told else None
+
+
+async def _connect(database_url: str) -> asyncpg.Connection:
+    db = await asyncpg.connect(database_url, command_timeout=None)
+    await db.execute(_SETTINGS)
+    return db
+
+
+async def _by_many_hands(
+    database_url: str, act: Callable[[asyncpg.Connection, Any], Awaitable[None]], things: Iterator[Any]
+) -> None:
+    """Let each of some connections take the next thing, until there is none left."""
+
+    async def one() -> None:
+        db = await _connect(database_url)
+        try:
+            await act(db, things)
+        finally:
+            await db.close()
+
+    async with asyncio.TaskGroup() as hands:
+        for _ in range(HANDS):
+            hands.create_task(one())
 
 
 def offices() -> list[str]:

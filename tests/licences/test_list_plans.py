@@ -2,12 +2,13 @@
 the list finds the same as gathering all that fits."""
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from services.licences import use_cases
-from services.licences.domain.searching import Order, Sorting
+from services.licences.domain.searching import Order, Search, Sorting
 from services.licences.service import Licences
 from services.licences.storage import search as storage
 from services.licences.storage.search import Criteria, Place, Row, Scope, Statement
@@ -21,6 +22,7 @@ LICENCES = 6_000
 ALONE = filters(NOW)
 TOGETHER = pairs(NOW)
 PAGE = 51
+OF_ONE_INDEX = [storage.of_country("BE"), storage.of_partner("ID"), storage.of_office(offices()[0])]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,15 @@ def importer(many: None) -> Person:
 
 def asked(someone: Person, typed: dict[str, str]) -> Criteria:
     return criteria_of(someone, use_cases.read_wanted(someone, typed).search)
+
+
+def place_for(someone: Person, typed: dict[str, str]) -> Place:
+    return Place(use_cases.read_wanted(someone, typed).sorting)
+
+
+def with_people(wanted: Criteria) -> Criteria:
+    """As the search goes on once it knows whom "requester" can mean."""
+    return replace(wanted, requesters=["Hanna Novák", "Hanna Tamm"]) if wanted.search.requester else wanted
 
 
 async def plan_of(service: Licences, setting: str, statement: Statement) -> str:
@@ -56,20 +67,97 @@ def indexes_in(plan: str) -> set[str]:
 async def test_each_search_is_met_going_down_the_list_or_in_the_index_of_what_is_sought(
     service: Licences, importer: Person, typed: dict[str, str]
 ) -> None:
-    scope, wanted = storage.of_companies(importer.companies), asked(importer, typed)
+    scope, wanted = storage.of_companies(importer.companies), with_people(asked(importer, typed))
+    place = place_for(importer, typed)
 
     down = await plan_of(
-        service, storage.DOWN_THE_LIST, storage.walk_statement(scope, wanted, Place(), limit=PAGE, steps=500)
+        service, storage.DOWN_THE_LIST, storage.walk_statement(scope, wanted, place, limit=PAGE, steps=500)
     )
     gathered = await plan_of(
-        service, storage.BY_WHAT_IS_SOUGHT, storage.gather_statement(scope, wanted, Place(), limit=PAGE)
+        service, storage.BY_WHAT_IS_SOUGHT, storage.gather_statement(scope, wanted, place, limit=PAGE)
     )
 
-    assert indexes_in(down) == {"licence_list"}
+    assert indexes_in(down) == {"licence_by_arrival" if wanted.search.is_by_arrival else "licence_list"}
     assert "->  Sort" not in down
     assert indexes_in(gathered), "whichever of them holds fewest, as far as the database knows"
     for plan in (down, gathered):
         assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("typed", [*ALONE.values(), *TOGETHER.values()], ids=[*ALONE, *TOGETHER])
+async def test_each_search_of_officials_is_met_along_indexes_too(
+    service: Licences, importer: Person, typed: dict[str, str]
+) -> None:
+    wanted = asked(importer, typed)
+    for scope in (storage.of_authority("BE", uuid4()), storage.of_country("BE", "ID"), *OF_ONE_INDEX):
+        down = storage.walk_statement(scope, wanted, Place(), limit=PAGE, steps=500)
+        gather = storage.gather_statement(scope, wanted, Place(), limit=PAGE)
+
+        plans = [
+            await plan_of(service, storage.DOWN_THE_LIST, down),
+            await plan_of(service, storage.BY_WHAT_IS_SOUGHT, gather),
+        ]
+
+        for plan in plans:
+            assert "Seq Scan" not in plan
+            assert indexes_in(plan) or "One-Time Filter: false" in plan
+
+
+async def test_what_a_company_seeks_is_met_in_its_shard_of_the_index_alone(service: Licences, many: None) -> None:
+    scope, wanted = storage.of_companies([company(0)]), Criteria(Search(number="0075", description="teak"))
+
+    plan = await plan_of(
+        service, storage.BY_WHAT_IS_SOUGHT, storage.gather_statement(scope, wanted, Place(), limit=PAGE)
+    )
+
+    async with service.work() as work:
+        shard = await work.db.fetchval("SELECT licence_shard($1)", company(0))
+    assert indexes_in(plan) == {f"licence_search_{shard}"}
+
+
+async def test_what_officials_seek_is_met_in_every_shard(service: Licences, many: None) -> None:
+    wanted = Criteria(Search(number="0075", description="teak"))
+
+    plan = await plan_of(
+        service,
+        storage.BY_WHAT_IS_SOUGHT,
+        storage.gather_statement(storage.of_partner("ID"), wanted, Place(), limit=PAGE),
+    )
+
+    assert indexes_in(plan) == {f"licence_search_{shard}" for shard in range(8)}
+
+
+async def test_the_people_of_a_company_are_read_along_an_index(service: Licences, many: None) -> None:
+    statement = f"(ANALYZE) {storage.PEOPLE}", [[company(0), company(1)], "%an%"]
+
+    plan = await plan_of(service, storage.DOWN_THE_LIST, statement)
+
+    assert len(re.findall("Index Only Scan using licence_people", plan)) == 2
+    assert re.search(r"Index Cond: .*operator_id = \S+company\) AND \(\S*requester_name > \S*name\)", plan), plan
+    assert "Seq Scan" not in plan
+
+
+async def test_a_requester_is_anybody_of_the_company_whose_name_has_it(service: Licences, importer: Person) -> None:
+    async with service.work() as work:
+        rows = await work.db.fetch(
+            "SELECT id, requester_name FROM licence WHERE operator_id = ANY($1)", importer.companies
+        )
+        named = sorted({row["requester_name"] for row in rows})
+        one, part = named[0], named[0][2:6]
+        found = {
+            text: await storage.search(
+                work.db,
+                storage.of_companies(importer.companies),
+                Criteria(Search(requester=text)),
+                Place(),
+                limit=LICENCES,
+            )
+            for text in (one, part.upper(), "Nobody Else")
+        }
+
+    assert {row.id for row in found[one]} == {row["id"] for row in rows if row["requester_name"] == one}
+    assert {row.id for row in found[part.upper()]} == {row["id"] for row in rows if part in row["requester_name"]}
+    assert found["Nobody Else"] == []
 
 
 @pytest.mark.parametrize(
@@ -135,17 +223,18 @@ async def test_whichever_way_is_taken_finds_the_same(
     service: Licences, importer: Person, typed: dict[str, str]
 ) -> None:
     scope, wanted = storage.of_companies(importer.companies), asked(importer, typed)
-    sql, arguments = storage.gather_statement(scope, wanted, Place(), limit=LICENCES)
+    place = place_for(importer, typed)
+    order = place.sorting.order
+    sql, arguments = storage.gather_statement(scope, wanted, place, limit=LICENCES)
     async with service.work() as work:
         every = [Row(*row) for row in await work.db.fetch(sql, *arguments)]
         turned: list[Row] = []
-        place = Place()
         while page := await storage.search(work.db, scope, wanted, place, limit=200):
             turned += page
-            place = Place(key=page[-1].key(Order.MODIFIED))
+            place = Place(place.sorting, page[-1].key(order))
 
     assert turned == every
-    assert every == sorted(every, key=lambda row: row.key(Order.MODIFIED), reverse=True)
+    assert every == sorted(every, key=lambda row: row.key(order), reverse=True)
 
 
 async def test_the_generated_licences_have_something_for_every_filter(service: Licences, importer: Person) -> None:
