@@ -20,6 +20,8 @@ SAMPLES = 500
 """So many licences differ in everything; the others are these with ids and numbers of their own."""
 AT_ONCE = 50
 """Batches on their way at the same time."""
+PATIENCE_MS = 120_000
+"""A broker that has just started does not yet lead its partitions."""
 
 
 def submitted(serial: int, chance: random.Random) -> LicenceSubmitted:
@@ -43,23 +45,22 @@ def submitted(serial: int, chance: random.Random) -> LicenceSubmitted:
 
 async def fill(settings: ServiceSettings, count: int) -> None:
     """Put so many licences there, spread evenly over the partitions."""
-    client = producer(settings)
-    await client.start()
-    places = itertools.cycle(sorted(await client.partitions_for(TOPIC)))
-    going: list[asyncio.Future] = []
-    builder = client.create_batch()
-    for key, value, headers in _messages(count):
-        if builder.append(key=key, value=value, headers=headers, timestamp=None) is not None:
-            continue
-        going.append(await client.send_batch(builder, TOPIC, partition=next(places)))
-        if len(going) == AT_ONCE:
-            await asyncio.gather(*going)
-            going.clear()
+    patient = settings.model_copy(update={"kafka_request_timeout_ms": PATIENCE_MS})
+    async with producer(patient) as client:
+        places = itertools.cycle(sorted(await client.partitions_for(TOPIC)))
+        going: list[asyncio.Future] = []
         builder = client.create_batch()
-        builder.append(key=key, value=value, headers=headers, timestamp=None)
-    going.append(await client.send_batch(builder, TOPIC, partition=next(places)))
-    await asyncio.gather(*going)
-    await client.stop()
+        for key, value, headers in _messages(count):
+            if builder.append(key=key, value=value, headers=headers, timestamp=None) is not None:
+                continue
+            going.append(await client.send_batch(builder, TOPIC, partition=next(places)))
+            if len(going) == AT_ONCE:
+                await asyncio.gather(*going)
+                going.clear()
+            builder = client.create_batch()
+            builder.append(key=key, value=value, headers=headers, timestamp=None)
+        going.append(await client.send_batch(builder, TOPIC, partition=next(places)))
+        await asyncio.gather(*going)
 
 
 def _messages(count: int) -> Iterator[tuple[bytes, bytes, list[tuple[str, bytes]]]]:
