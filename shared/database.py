@@ -8,10 +8,12 @@ import asyncio
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from alembic import command, op
 from alembic.config import Config
+from pydantic import BaseModel
 from sqlalchemy import ClauseElement, Connection, Dialect, text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -40,7 +42,12 @@ async def connect_pool(url: str, *, connections: int, wait_seconds: float) -> as
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=json.loads)
+
+
+def _json(value: Any) -> str:
+    """A model writes itself, which is quicker than to make a dictionary of it first."""
+    return value.model_dump_json() if isinstance(value, BaseModel) else json.dumps(value)
 
 
 async def _keep(connection: asyncpg.Connection) -> None:

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import Histogram
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -121,6 +122,14 @@ def _field(error: FieldError, language: str) -> dict[str, Any]:
     if error.article:
         described["article"] = error.article
     return described | {"code": error.code, "message": translated(error.message, error.params, language)}
+
+
+class JsonAnswer(JSONResponse):
+    """JSON; a model writes itself, which is quicker than to make a dictionary of it first."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes that are sent."""
+        return content.model_dump_json().encode() if isinstance(content, BaseModel) else super().render(content)
 
 
 class Fault(Refusal):

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 
+from shared.http import JsonAnswer
 from shared.problems import Refusal
 from shared.work import Work
 
@@ -21,7 +21,7 @@ class KeyReused(Refusal):
 
 @dataclass(frozen=True)
 class Answer:
-    """What an API call answers: status, JSON body, headers."""
+    """What an API call answers: status, body (JSON, or a model that becomes it), headers."""
 
     status: int
     body: Any
@@ -71,7 +71,7 @@ async def answer_once(
     by: UUID,
     act: Callable[[Work], Awaitable[Answer]],
     asked: bytes | None = None,
-) -> JSONResponse:
+) -> JsonAnswer:
     """Act in one transaction of the request's service and answer; a call repeated with its key gets the first answer.
 
     `asked` stands for the body where that was read as a stream.
@@ -80,4 +80,4 @@ async def answer_once(
     sent = f"{request.url.path}?{request.url.query}\n".encode() + body
     async with request.app.state.service.work() as work:
         given = await once(work, key=key, by=by, request=sent, act=lambda: act(work))
-    return JSONResponse(given.body, given.status, given.headers)
+    return JsonAnswer(given.body, given.status, given.headers)

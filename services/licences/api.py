@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from services.licences import use_cases
 from services.licences.domain.attachments import FILE_BOXES
 from services.licences.domain.form import Boxes
-from services.licences.domain.licence import Answers, Licence
+from services.licences.domain.licence import Answers
 from services.licences.domain.reading import LONGEST_TEXT, MOST_ROWS, clean, read_arrival, read_boxes, read_on_behalf
 from services.licences.pages import files
 from services.licences.service import InService
@@ -21,7 +21,7 @@ from services.licences.storage.search import Row
 from services.licences.uploads import MOST_BYTES_AROUND, look_into
 from shared import reference_data
 from shared.attachments import serving
-from shared.http import IdempotencyKey, IfMatch, SignedIn, etag, version_in
+from shared.http import IdempotencyKey, IfMatch, JsonAnswer, SignedIn, etag, version_in
 from shared.idempotency import Answer, answer_once
 from shared.paging import LARGEST_PAGE, PAGE
 from shared.problems import FieldError, Unknown, WrongContent
@@ -102,7 +102,7 @@ async def create(request: Request, draft: Draft, person: SignedIn, idempotency_k
             work, person, operator_id=draft.operator_id, boxes=draft.read(), codes=draft.commodity_codes
         )
         headers = {"Location": f"/licences/api/v1/licences/{licence.id}", "ETag": etag(licence.version)}
-        return Answer(201, _whole(licence), headers)
+        return Answer(201, contract_of(licence), headers)
 
     return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
@@ -111,7 +111,7 @@ async def create(request: Request, draft: Draft, person: SignedIn, idempotency_k
 async def read(licence_id: UUID, person: SignedIn, service: InService) -> Response:
     async with service.work() as work:
         licence = (await use_cases.read_licence(work, person, licence_id)).licence
-    return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
+    return JsonAnswer(contract_of(licence), headers={"ETag": etag(licence.version)})
 
 
 @router.put("/licences/{licence_id:uuid}")
@@ -123,7 +123,7 @@ async def change(
         licence = await use_cases.save_draft(
             work, person, licence_id, version=version, boxes=boxes, codes=draft.commodity_codes
         )
-    return JSONResponse(_whole(licence), headers={"ETag": etag(licence.version)})
+    return JsonAnswer(contract_of(licence), headers={"ETag": etag(licence.version)})
 
 
 ONE_FILE = {
@@ -189,7 +189,7 @@ async def submit(
 
     async def act(work: Work) -> Answer:
         licence = await use_cases.submit_licence(work, person, licence_id, answers=answers, version=version)
-        return Answer(200, _whole(licence), {"ETag": etag(licence.version)})
+        return Answer(200, contract_of(licence), {"ETag": etag(licence.version)})
 
     return await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
 
@@ -216,10 +216,6 @@ async def look_up(
         case _:
             raise Unknown
     return {"items": [asdict(item) for item in found], "next": None}
-
-
-def _whole(licence: Licence) -> dict[str, Any]:
-    return contract_of(licence).model_dump(mode="json")
 
 
 def _summary(row: Row) -> dict[str, Any]:

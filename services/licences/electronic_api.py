@@ -189,7 +189,7 @@ async def claim(
             expiry_date=sent.expiry_date,
         )
         headers = {"Location": f"{router.prefix}/licences/{licence.id}", "ETag": etag(licence.version)}
-        return Answer(201, contract_of(licence).model_dump(mode="json"), headers)
+        return Answer(201, contract_of(licence), headers)
 
     answer = await answer_once(request, key=idempotency_key, by=person.account_id, act=act)
     async with service.work() as work:

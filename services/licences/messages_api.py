@@ -133,4 +133,4 @@ def _uuid(text: str) -> UUID:
 async def _accepted(work: Work, person: Person, licence_id: UUID) -> Answer:
     """The message is on its way; the licence as it is now."""
     licence = (await use_cases.read_licence(work, person, licence_id)).licence
-    return Answer(202, contract_of(licence).model_dump(mode="json"), {"ETag": etag(licence.version)})
+    return Answer(202, contract_of(licence), {"ETag": etag(licence.version)})

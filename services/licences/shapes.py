@@ -13,7 +13,7 @@ _KEPT = TypeAdapter(Boxes)
 
 def boxes_json(boxes: Boxes) -> dict[str, Any]:
     """The boxes as JSON."""
-    return _boxes(boxes).model_dump(mode="json")
+    return contract_boxes(boxes).model_dump(mode="json")
 
 
 def boxes_kept(kept: dict[str, Any]) -> Boxes:
@@ -35,7 +35,7 @@ def contract_of(licence: Licence) -> contract.Licence:
             "validation_state": licence.validation_state,
             "clearance_state": licence.clearance_state,
             "commodity_codes": licence.commodity_codes,
-            "boxes": _boxes(licence.boxes),
+            "boxes": contract_boxes(licence.boxes),
             "point_of_entry": answers.point_of_entry,
             "arrival": answers.arrival,
             "on_behalf": answers.on_behalf,
@@ -53,5 +53,6 @@ def contract_of(licence: Licence) -> contract.Licence:
     )
 
 
-def _boxes(boxes: Boxes) -> contract.Boxes:
+def contract_boxes(boxes: Boxes) -> contract.Boxes:
+    """The boxes, as they travel and are stored."""
     return contract.Boxes.model_validate(boxes, from_attributes=True)

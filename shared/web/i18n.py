@@ -60,8 +60,8 @@ def language_of(request: HTTPConnection) -> str:
     accepted = _accepted(request.headers.get("accept-language", ""))
     wished = [getattr(person, "language", None), request.cookies.get(LANGUAGE_COOKIE), *accepted]
     spoken = languages()
-    for wish in wished:
-        if wish and (found := negotiate_locale([wish], spoken, sep="-")):
+    for wish in filter(None, wished):
+        if found := wish if wish in spoken else negotiate_locale([wish], spoken, sep="-"):
             return found
     return SOURCE_LANGUAGE
 

@@ -8,5 +8,5 @@ _LABEL = re.compile(r"^V-?LEGAL[:.-]*")
 
 def normalised(number: str) -> str:
     """The number as it is kept and compared: upper case, no blanks, no V-LEGAL label, plain hyphens."""
-    packed = re.sub(r"\s+", "", number).upper().translate(_DASHES)
+    packed = "".join(number.split()).upper().translate(_DASHES)
     return _LABEL.sub("", packed)

@@ -12,7 +12,7 @@ from services.licences.domain.attachments import Attachment
 from services.licences.domain.correcting import BoxReason
 from services.licences.domain.form import Boxes, Party, Typed
 from services.licences.domain.licence import Answers, EnteringAuthority, Flagged, Licence, Operator, Requester
-from services.licences.shapes import boxes_json, boxes_kept
+from services.licences.shapes import boxes_kept, contract_boxes
 from shared.person import Person
 
 _LOAD = """
@@ -93,7 +93,7 @@ async def add(db: asyncpg.Connection, licence: Licence) -> None:
         licence.validation_state,
         licence.clearance_state,
         list(licence.commodity_codes),
-        boxes_json(licence.boxes),
+        contract_boxes(licence.boxes),
         licence.created_at,
         licence.modified_at,
         licence.issued_electronically,
@@ -148,10 +148,10 @@ async def save_boxes(db: asyncpg.Connection, licence: Licence) -> None:
         boxes.licence_number,
         boxes.expiry_date,
         list(licence.commodity_codes),
-        boxes_json(boxes),
+        contract_boxes(boxes),
         licence.modified_at,
         asdict(licence.typed),
-        boxes_json(licence.boxes_returned) if licence.boxes_returned else None,
+        contract_boxes(licence.boxes_returned) if licence.boxes_returned else None,
     )
 
 
