@@ -31,8 +31,10 @@ async def find_companies(db: asyncpg.Connection, country: str, text: str, *, lim
     """Companies of a country with this text in their name or EORI number."""
     pattern = f"%{text.translate(_LITERALLY)}%"
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM operator WHERE country = $1 AND (name ILIKE $2 OR eori ILIKE $2) AND NOT closed "
-        "ORDER BY lower(name), id LIMIT $3",
+        f"SELECT {_COLUMNS} FROM operator WHERE id IN ("
+        "SELECT id FROM operator WHERE country = $1 AND name ILIKE $2 UNION "
+        "SELECT id FROM operator WHERE country = $1 AND eori ILIKE $2) "
+        "AND NOT closed ORDER BY lower(name), id LIMIT $3",
         country,
         pattern,
         limit,

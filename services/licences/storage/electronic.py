@@ -132,13 +132,11 @@ async def of_authority(
     db: asyncpg.Connection, authority_id: UUID, *, number: str, after: UUID | None, limit: int
 ) -> list[ElectronicLicence]:
     """Those of an authority, the last sent first."""
+    one = "AND e.licence_number = $4" if number else ""
     rows = await db.fetch(
-        f"{_LOAD} WHERE e.authority_id = $1 AND ($2 = '' OR e.licence_number = $2) "
-        "AND ($3::uuid IS NULL OR e.id < $3) ORDER BY e.id DESC LIMIT $4",
-        authority_id,
-        number,
-        after,
-        limit,
+        f"{_LOAD} WHERE e.authority_id = $1 AND ($2::uuid IS NULL OR e.id < $2) {one} ORDER BY e.id DESC LIMIT $3",
+        *(authority_id, after, limit),
+        *([number] if number else []),
     )
     return [_electronic(row) for row in rows]
 
