@@ -163,6 +163,18 @@ async def test_the_form_takes_lines_an_override_and_later_a_correction_and_loses
     assert OTHER_MRN in corrected.text
 
 
+async def test_what_was_typed_in_a_second_tab_is_shown_when_its_form_is_gone(
+    app: FastAPI, service: Validation, people: People, issuer: Issuer
+) -> None:
+    case_id = await validated(service, people)
+    first, second = [await page_of(app, issuer, people.customs, case_id) for _tab in range(2)]
+    await first.press("Clear this licence", {"declaration": MRN, "volume_m3": "15.2"})
+    late = await second.press("Suspend release", {"suspend_reason": "Seal 4711 is broken."})
+    assert late.status == 409
+    assert "This licence was already cleared." in late.text
+    assert "Seal 4711 is broken." in late.text
+
+
 async def test_an_office_of_the_same_country_sees_the_licence_without_a_form(
     app: FastAPI, service: Validation, people: People, issuer: Issuer, policy: Any
 ) -> None:

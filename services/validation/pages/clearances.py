@@ -206,6 +206,12 @@ def _fill_in(form: Form, case: StoredCase) -> bool:
     return any(texts != [""] for name, texts in form.values.items() if name.startswith("lines.") and "code" not in name)
 
 
+def _kept(form: Form) -> list[str]:
+    """What was typed into an act that may not be offered any more: nothing typed is ever lost."""
+    typed = ("declaration", "volume_m3", "net_weight_kg", "override_reason", *(f"{act}_reason" for act in _TOLD))
+    return [form.text(name) for name in typed if form.text(name)]
+
+
 async def _show(
     request: Request,
     service: InService,
@@ -240,6 +246,7 @@ async def _show(
         lines_open=lines_open,
         form=form,
         refusal=translated(refusal.message, refusal.params) if refusal else None,
+        kept=_kept(form) if refusal else [],
         office_name=office_name,
         transport_name=transport_name,
         unit_symbol=unit_symbol,
