@@ -225,6 +225,26 @@ async def test_the_review_fits_every_screen(running: Running, page: Page, width:
             await page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=name != "review")
 
 
+async def test_the_counts_of_the_queue_are_live_also_after_the_service_was_away(running: Running, page: Page) -> None:
+    """The page's own clock is moved on, so that nobody waits for it."""
+    await page.clock.install()
+    await page.goto(f"{running.address}/validation/cases?tab=new")
+    count = page.locator("[data-count=new]")
+    at_first = int(await count.inner_text())
+    await a_case(running)
+    await page.clock.fast_forward(16_000)
+    await expect(count).to_have_text(str(at_first + 1), timeout=60_000)
+    await expect(page.get_by_text("This list has changed.")).to_be_visible()
+    await page.route("**/api/v1/queue", lambda route: route.fulfill(status=503))
+    await a_case(running)
+    async with page.expect_console_message(lambda said: said.text == "503", timeout=60_000):
+        await page.clock.fast_forward(16_000)
+    await expect(count).to_have_text(str(at_first + 1))
+    await page.unroute("**/api/v1/queue")
+    await page.clock.fast_forward(31_000)
+    await expect(count).to_have_text(str(at_first + 2), timeout=60_000)
+
+
 async def without_barriers(page: Page) -> None:
     """The rules of WCAG that a machine can check hold, with every form open."""
     await page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")

@@ -2,14 +2,9 @@
 // Shows what happens to a licence while its page is open: asks now and then whether something did, as long as the page is
 // seen, and puts the changed parts in place. What somebody types meanwhile is not touched.
 
-const PAUSE = 5_000;
-const LONGEST_PAUSE = 80_000;
-const GIVE_UP_AFTER = 8_000;
+const EVERY = 5_000;
 
 function follow(page) {
-  let pause = PAUSE;
-  let timer = null;
-
   const parts = (root) => new Map([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
 
   const isUsed = (part) =>
@@ -18,8 +13,7 @@ function follow(page) {
     [...part.querySelectorAll("textarea, input[type=file]")].some((field) => field.value !== "");
 
   async function ask(address, accept) {
-    const signal = AbortSignal.timeout(GIVE_UP_AFTER);
-    const answer = await fetch(address, { headers: { Accept: accept }, cache: "no-store", signal });
+    const answer = await askedNow(address, { Accept: accept });
     if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`);
     return answer;
   }
@@ -37,21 +31,10 @@ function follow(page) {
     page.dataset.mark = mark;
   }
 
-  async function turn() {
-    clearTimeout(timer);
-    if (document.visibilityState !== "visible") return;
-    try {
-      const { mark } = await (await ask(page.dataset.follow, "application/json")).json();
-      if (mark !== page.dataset.mark) await show(mark);
-      pause = PAUSE;
-    } catch {
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
-    }
-    timer = setTimeout(turn, pause);
-  }
-
-  document.addEventListener("visibilitychange", turn);
-  timer = setTimeout(turn, PAUSE);
+  keepAsking(async () => {
+    const { mark } = await (await ask(page.dataset.follow, "application/json")).json();
+    if (mark !== page.dataset.mark) await show(mark);
+  }, EVERY);
 }
 
 for (const page of document.querySelectorAll("[data-follow]")) follow(page);

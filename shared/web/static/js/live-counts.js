@@ -2,7 +2,6 @@
 // Keeps the counts beside tabs up to date while the page can be seen. Without this file they are those of the last look.
 
 const EVERY = 15_000;
-const GIVE_UP_AFTER = 5_000;
 const tabs = document.querySelector("[data-live-counts]");
 const most = Number(tabs.dataset.most);
 const shown = new Intl.NumberFormat(document.documentElement.lang);
@@ -19,16 +18,8 @@ function put(counts) {
   }
 }
 
-async function ask() {
-  if (document.visibilityState !== "visible") return;
-  const answer = await fetch(tabs.dataset.liveCounts, {
-    headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout(GIVE_UP_AFTER),
-  });
-  if (answer.ok) put((await answer.json()).counts);
-}
-
-// The service may be away for a while; the next round asks again.
-const look = () => ask().catch((problem) => console.info(problem.message));
-setInterval(look, EVERY);
-document.addEventListener("visibilitychange", look);
+keepAsking(async () => {
+  const answer = await askedNow(tabs.dataset.liveCounts, { Accept: "application/json" });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  put((await answer.json()).counts);
+}, EVERY);
