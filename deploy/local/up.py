@@ -150,6 +150,7 @@ def table(rows: list[dict[str, str]]) -> Iterator[str]:
 
 async def run(product: Product, *, empty: bool) -> None:
     """Until it is told to stop (cancelled), or a part cannot be kept alive."""
+    (product.directory / "cells-wanted.json").unlink(missing_ok=True)  # a wish is for the run in which it was made
     async with product:
         if not empty:
             await load_demonstration(product)
