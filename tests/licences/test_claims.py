@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from services.licences import use_cases
 from services.licences.service import Licences
+from services.licences.use_cases.claiming import OF_PERSON
 from shared.person import Person
 from shared.problems import TooMany, WrongContent, WrongState
 from shared.testing.apps import browser
@@ -185,10 +186,12 @@ async def test_guesses_at_the_same_moment_are_counted_too(service: Licences) -> 
 
 
 async def test_right_claims_are_not_counted(service: Licences, authority: httpx.AsyncClient) -> None:
-    importer = await an_importer(service)
-    for serial in range(910, 917):
+    importer, drafts = await an_importer(service), set[UUID]()
+    for serial in range(910, 910 + OF_PERSON + 2):
         await posted(authority, numbered(serial))
-        await claimed(service, importer, serial)
+        drafts.add((await claimed(service, importer, serial)).id)
+
+    assert len(drafts) == OF_PERSON + 2
 
 
 async def test_only_importers_claim(app: FastAPI, service: Licences, issuer: Issuer) -> None:
