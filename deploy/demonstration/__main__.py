@@ -8,11 +8,13 @@ import logging
 import os
 from pathlib import Path
 
-from deploy.demonstration.cast import APPLICANTS, PLAYERS, START_PAGE
+from deploy.demonstration.cast import APPLICANTS, PLAYERS, START_PAGE, TO_TRY
+from deploy.demonstration.choices import make_choices
 from deploy.demonstration.licences import decide_and_clear, enter_licences
 from deploy.demonstration.people import enter_people, new_password, wait_until_known
 from deploy.demonstration.requests import enter_requests
 from deploy.demonstration.stage import set_up
+from deploy.demonstration.stories import STORIES, tell_stories
 from services.validation.storage.reminders import REMINDING_LOCK
 
 
@@ -31,10 +33,13 @@ async def load(directory: Path) -> None:
         await wait_until_known(stage, people)
         entered = await enter_licences(stage, people, now=begun)
         await decide_and_clear(stage, people, entered)
+        await make_choices(stage, people, now=begun)
+        hints = await tell_stories(stage, people, now=begun)
         await db.execute("SELECT pg_advisory_unlock($1)", REMINDING_LOCK)
+    (directory / "to-try.json").write_text(json.dumps([vars(hint) for hint in (*TO_TRY, *hints)], indent=2))
     _write_for_owner_only(sign_ins, _rows(passwords))
     (directory / "sign-ins.json.begun").unlink()
-    print(f"  {len(entered)} licences are loaded")  # noqa: T201 - the answer of a command
+    print(f"  {len(entered)} licences of the past and {len(STORIES)} stories are loaded")  # noqa: T201 - the same
 
 
 def _begin(note: Path) -> tuple[dt.datetime, dict[str, str]]:

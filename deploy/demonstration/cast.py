@@ -61,7 +61,9 @@ PLAYERS = (
     Player("Camille", "Moreau", "camille.moreau@armor.example", "importer", "Bois d'Armor SARL", "Import manager"),
     Player("Paolo", "Ricci", "paolo.ricci@legnami.example", "importer", "Legnami Adriatici Srl", "Import manager"),
     Player("Marie", "Dubois", "marie.dubois@authority-be.example", "msca", "BE", "Inspector"),
+    Player("Nele", "Wouters", "nele.wouters@authority-be.example", "msca", "BE", "Inspector", False),
     Player("Klaus", "Weber", "klaus.weber@authority-de.example", "msca", "DE", "Case officer"),
+    Player("Ute", "Schneider", "ute.schneider@authority-de.example", "msca", "DE", "Case officer", False),
     Player("Femke", "Visser", "femke.visser@authority-nl.example", "msca", "NL", "Inspector"),
     Player("Hugo", "Bernard", "hugo.bernard@authority-fr.example", "msca", "FR", "Inspector"),
     Player("Giulia", "Conti", "giulia.conti@authority-it.example", "msca", "IT", "Case officer"),
@@ -107,3 +109,30 @@ START_PAGE = {
     "monitor": "/validation/cases",
 }
 """Where a person of each role begins."""
+
+
+def players(role: str, where: str) -> list[Player]:
+    """Everybody with this role at a company, authority or office; whoever usually acts comes first."""
+    return [player for player in PLAYERS if (player.role, player.where) == (role, where)]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something to try: what, as whom, and where."""
+
+    what: str
+    email: str
+    where: str
+
+
+TO_TRY = (
+    Hint("Answer what the authority asks", "anna.peeters@noordzee.example", "/licences?state=information_requested"),
+    Hint("Correct a licence that was returned", "anna.peeters@noordzee.example", "/licences?state=returned"),
+    Hint("Decide on a licence whose boxes were corrected", "marie.dubois@authority-be.example", "/validation/cases"),
+    Hint(
+        "Remind an issuing authority that is silent", "marie.dubois@authority-be.example", "/validation/cases?tab=due"
+    ),
+    Hint("Confirm what a colleague proposed", "ute.schneider@authority-de.example", "/validation/cases?tab=confirm"),
+    Hint("Release goods line by line", "pieter.maes@customs-be.example", "/validation/clearances"),
+    Hint("Print the yearly report", "marie.dubois@authority-be.example", "/validation/reports/annual"),
+)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from deploy.demonstration.cast import COMPANIES, PLAYERS, Company
+from deploy.demonstration.cast import COMPANIES, Company, players
 from deploy.demonstration.papers import boxes_of, scan_of
 from deploy.demonstration.people import People
 from deploy.demonstration.stage import Stage, until
@@ -68,7 +68,7 @@ def plans(people: People, *, now: dt.datetime) -> Iterator[Plan]:
         oldest = 0 if fate in {"draft", "submitted"} else 12
         entered = now - dt.timedelta(days=chance.uniform(oldest, newest), hours=1)
         boxes = boxes_of(chance, serial, destination=company.office[:2], day=entered.date())
-        colleagues = [p.email for p in PLAYERS if p.where == company.name]
+        colleagues = [player.email for player in players("importer", company.name)]
         yield Plan(company, fate, boxes, entered, people[chance.choice(colleagues)])
 
 
@@ -76,7 +76,10 @@ async def enter_licences(stage: Stage, people: People, *, now: dt.datetime) -> d
     """Drafts with their scans, handed in unless they stay drafts. What an interrupted loading entered stays."""
     entered: dict[UUID, Plan] = {}
     for plan in sorted(plans(people, now=now), key=lambda plan: plan.entered):
-        licence_id, state = await _entered_before(stage, plan) or (await _enter(stage, plan, len(entered) + 1), "draft")
+        licence_id, state = await entered_before(stage, plan.boxes.licence_number, plan.company) or (
+            await enter(stage, plan.importer, plan.boxes, at=plan.entered, scan=f"licence-{len(entered) + 1}.jpg"),
+            "draft",
+        )
         if state == "draft" and plan.fate != "draft":
             async with stage.licences.work(at=plan.entered + dt.timedelta(minutes=20)) as work:
                 await submit_licence(work, plan.importer, licence_id, answers=_answers(plan))
@@ -86,30 +89,40 @@ async def enter_licences(stage: Stage, people: People, *, now: dt.datetime) -> d
     return entered
 
 
-async def _entered_before(stage: Stage, plan: Plan) -> tuple[UUID, str] | None:
+async def entered_before(stage: Stage, number: str, company: Company) -> tuple[UUID, str] | None:
+    """The licence of this company and number, and how it stands, when an interrupted loading entered it."""
     async with stage.licences.work() as work:
         row = await work.db.fetchrow(
-            "SELECT id, validation_state FROM licence WHERE licence_number = $1", plan.boxes.licence_number
+            "SELECT id, validation_state FROM licence WHERE licence_number = $1 AND operator_eori = $2",
+            number,
+            company.eori,
         )
     return (row["id"], row["validation_state"]) if row else None
 
 
-async def _enter(stage: Stage, plan: Plan, serial: int) -> UUID:
-    kept = await stage.licences.files.take(scan_of(plan.boxes))
-    async with stage.licences.work(at=plan.entered) as work:
-        draft = await create_draft(work, plan.importer, boxes=plan.boxes)
-        await attach_file(work, plan.importer, draft.id, box=2, name=f"licence-{serial}.jpg", kept=kept)
+async def enter(
+    stage: Stage, person: Person, boxes: Boxes, *, at: dt.datetime, scan: str, company_id: UUID | None = None
+) -> UUID:
+    """A draft of the person's company, or of the one named, with a scan that says the same."""
+    kept = await stage.licences.files.take(scan_of(boxes))
+    async with stage.licences.work(at=at) as work:
+        draft = await create_draft(work, person, operator_id=company_id, boxes=boxes)
+        await attach_file(work, person, draft.id, box=2, name=scan, kept=kept)
     return draft.id
 
 
 def _answers(plan: Plan) -> Answers:
-    day = (plan.entered + dt.timedelta(days=9)).astimezone(ZoneInfo("Europe/Brussels"))
     return Answers(
         point_of_entry=plan.company.office,
-        arrival=day.replace(hour=23, minute=59, second=0, microsecond=0),
+        arrival=late_on(plan.entered + dt.timedelta(days=9)),
         on_behalf=PAPERS_FOR_AGENT if plan.company.country == "DE" and plan.entered.day % 3 == 0 else None,
         message="The original follows by courier." if plan.entered.day % 4 == 0 else "",
     )
+
+
+def late_on(moment: dt.datetime) -> dt.datetime:
+    """The last minute of a day, as importers give it when they know no better."""
+    return moment.astimezone(ZoneInfo("Europe/Brussels")).replace(hour=23, minute=59, second=0, microsecond=0)
 
 
 async def decide_and_clear(stage: Stage, people: People, entered: dict[UUID, Plan]) -> None:
@@ -134,8 +147,8 @@ async def _decide(stage: Stage, people: People, licence_id: UUID, plan: Plan, ch
     if plan.fate == "submitted":
         return
     office = plan.company.office
-    officer = people[next(p.email for p in PLAYERS if p.role == "msca" and p.where == office[:2])]
-    customs = people[next(p.email for p in PLAYERS if p.role == "customs" and p.where == office)]
+    officer = people[players("msca", office[:2])[0].email]
+    customs = people[players("customs", office)[0].email]
     decided = plan.entered + dt.timedelta(hours=chance.uniform(2, 60))
     with suppress(WrongState):  # decided before an interruption
         async with stage.validation.work(at=decided) as work:
@@ -152,12 +165,13 @@ async def _decide(stage: Stage, people: People, licence_id: UUID, plan: Plan, ch
             found = "The goods are not those of the licence."
             await clearing.refuse_clearance(work, customs, licence_id, reason=found)
         elif plan.fate == "cleared":
-            declaration = _declaration(chance, office, decided)
+            declaration = declaration_number(chance, office, decided)
             declared = _declared(plan.boxes, chance)
             await clearing.clear_licence(work, customs, licence_id, declaration=declaration, declared=declared)
 
 
-def _declaration(chance: random.Random, office: str, day: dt.datetime) -> str:
+def declaration_number(chance: random.Random, office: str, day: dt.datetime) -> str:
+    """A number (MRN) that this office could have given."""
     body = f"{day:%y}{office}{chance.randrange(10**7):07}"
     return f"{body}{check_digit(body)}"
 

@@ -66,9 +66,13 @@ ADDRESSES = {
 }
 
 
-def boxes_of(chance: random.Random, serial: int, *, destination: str, day: dt.date) -> Boxes:
-    """A licence handed in on `day` for goods to a Member State; `serial` makes its number unique."""
-    country = "GH" if day > GHANA_SINCE + dt.timedelta(days=20) and chance.random() < 0.2 else "ID"
+def boxes_of(chance: random.Random, serial: int, *, destination: str, day: dt.date, partner_country: str = "") -> Boxes:
+    """A licence handed in on `day` for goods to a Member State; `serial` makes its number unique.
+
+    Chance chooses the partner country where none is given.
+    """
+    ghana_by_chance = day > GHANA_SINCE + dt.timedelta(days=20) and chance.random() < 0.2
+    country = partner_country or ("GH" if ghana_by_chance else "ID")
     group, issuer, place = chance.choice(ISSUERS[country])
     signed = day - dt.timedelta(days=chance.randint(5, 40))
     exporter = chance.randrange(len(EXPORTERS[country]))

@@ -56,12 +56,15 @@ async def enter_people(stage: Stage, passwords: dict[str, str], *, now: dt.datet
 
 
 async def enter_account(stage: Stage, player: Player, password: str, at: dt.datetime) -> Account:
+    async with stage.identity.work() as work:
+        entered = await accounts.by_email(work.db, player.email)
+    if entered:
+        return entered
     zone = TIME_ZONES.get(player.where[:2], "Europe/Brussels")
     registration = Registration(player.first_name, player.last_name, player.email, password, "en", zone, True)
     password_hash = await stage.identity.passwords.hash(password)
     async with stage.identity.work(at=at) as work:
-        entered = await accounts.by_email(work.db, player.email)
-        return entered or await make_confirmed_account(work, registration, password_hash=password_hash)
+        return await make_confirmed_account(work, registration, password_hash=password_hash)
 
 
 async def _enter_company(stage: Stage, company: Company, people: People, at: dt.datetime) -> UUID:

@@ -1,14 +1,16 @@
-"""Requests that wait or became something else, and a program of a company: so that every list has something in it."""
+"""Requests that wait or became something else, and programs: so that every list has something in it."""
 
 import datetime as dt
 from contextlib import suppress
+from uuid import UUID
 
-from deploy.demonstration.cast import APPLICANTS, PLAYERS, Applicant
+from deploy.demonstration.cast import APPLICANTS, Applicant, players
 from deploy.demonstration.people import People, ask_for_role, enter_account
 from deploy.demonstration.stage import Stage
 from services.identity.domain.clients import Wish
 from services.identity.domain.roles import Terms
 from services.identity.use_cases.accounts import person_of
+from services.identity.use_cases.authorities import find_authorities
 from services.identity.use_cases.clients import create_client, list_clients
 from services.identity.use_cases.roles import (
     decide_request,
@@ -22,15 +24,19 @@ from shared.problems import WrongState
 
 NOT_YET_CONFIRMED = ("camille.moreau@armor.example", "marco.gallo@customs-it.example")
 """Whose roles the yearly check still has to look at."""
+ISSUER = "PT Mutuagung Lestari"
+ISSUERS_PROGRAM = "Licence register"
+COMPANYS = ("licences:read", "licences:write", "notifications:read")
+ISSUERS = ("licences:read", "licences:write")
 
 
 async def enter_requests(stage: Stage, people: People, passwords: dict[str, str], *, now: dt.datetime) -> None:
-    """All applicants with what became of their requests, the yearly check and the program."""
-    support = people[next(p.email for p in PLAYERS if p.role == "support")]
+    """All applicants with what became of their requests, the yearly check and the programs."""
+    support = people[players("support", "")[0].email]
     for applicant in APPLICANTS:
         await _apply(stage, applicant, support, passwords[applicant.email], now)
     await _confirm_roles(stage, people, support, now)
-    await _make_program(stage, people["anna.peeters@noordzee.example"], now)
+    await _make_programs(stage, people, support, now)
 
 
 async def _apply(stage: Stage, applicant: Applicant, support: Person, password: str, now: dt.datetime) -> None:
@@ -65,11 +71,28 @@ async def _confirm_roles(stage: Stage, people: People, support: Person, now: dt.
         await recertify(work, support, official)
 
 
-async def _make_program(stage: Stage, administrator: Person, now: dt.datetime) -> None:
-    """A program of a company. Its administrator makes the secret."""
-    body_id = administrator.roles[0].body_id
+async def _make_programs(stage: Stage, people: People, support: Person, now: dt.datetime) -> None:
+    """A program of a company, and that of an issuing authority, which support makes. Neither has a secret yet."""
+    importer = people["anna.peeters@noordzee.example"]
+    await _make_program(stage, importer, importer.roles[0].body_id, "Timber warehouse system", COMPANYS, now)
+    async with stage.identity.work() as work:
+        found, _next = await find_authorities(work, kind="issuer", country="ID", text=ISSUER, cursor=None)
+    await _make_program(stage, support, found[0].authority.id, ISSUERS_PROGRAM, ISSUERS, now)
+
+
+async def _make_program(
+    stage: Stage, maker: Person, body_id: UUID | None, name: str, scopes: tuple[str, ...], now: dt.datetime
+) -> None:
     async with stage.identity.work(at=now - dt.timedelta(days=10)) as work:
-        clients, _next = await list_clients(work, administrator, cursor=None)
-        if not clients:
-            scopes = ("licences:read", "licences:write", "notifications:read")
-            await create_client(work, administrator, Wish(body_id, "Timber warehouse system", scopes))
+        clients, _next = await list_clients(work, maker, cursor=None)
+        if name not in {client.name for client in clients}:
+            await create_client(work, maker, Wish(body_id, name, scopes))
+
+
+async def issuers_program(stage: Stage, people: People) -> Person:
+    """The system of the issuing authority that sends licences electronically."""
+    support = people[players("support", "")[0].email]
+    async with stage.identity.work() as work:
+        clients, _next = await list_clients(work, support, cursor=None)
+    client = next(client for client in clients if client.name == ISSUERS_PROGRAM)
+    return Person(client.id, client.name, scopes=client.scopes).with_roles(await stage.identity.roles_of(client.id))

@@ -50,9 +50,10 @@ def _settings(kind: type[S], name: str) -> S:
     return kind.model_validate({**kind().model_dump(), "database_url": os.environ[f"{name.upper()}_DATABASE_URL"]})
 
 
-async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Wait for facts to travel from one service to another."""
+async def until(condition: Callable[[], Awaitable[bool]], what: str = "") -> None:
+    """Wait for facts to travel from one service to another, and say that they did."""
     async with asyncio.timeout(LONGEST_WAIT):
         while not await condition():  # noqa: ASYNC110 - what is waited for happens in other processes
             await asyncio.sleep(0.1)
-    print(f"  {what}", flush=True)  # noqa: T201 - progress for the person who waits
+    if what:
+        print(f"  {what}", flush=True)  # noqa: T201 - progress for the person who waits

@@ -135,14 +135,17 @@ def summary(product: Product) -> Iterator[str]:
     sign_ins = product.directory / "sign-ins.json"
     if sign_ins.exists():
         yield ""
-        yield from table(json.loads(sign_ins.read_text()))
+        yield from table(json.loads(sign_ins.read_text()), "role", "email", "password", "where")
         yield f"  (also in {sign_ins})"
+    to_try = product.directory / "to-try.json"
+    if to_try.exists():
+        yield ""
+        yield from table(json.loads(to_try.read_text()), "what", "email", "where")
     yield ""
     yield "  Ctrl-C stops it."
 
 
-def table(rows: list[dict[str, str]]) -> Iterator[str]:
-    columns = ("role", "email", "password", "where")
+def table(rows: list[dict[str, str]], *columns: str) -> Iterator[str]:
     widths = {c: max(len(str(row.get(c, ""))) for row in [*rows, {c: c}]) for c in columns}
     for row in [{c: c.capitalize() for c in columns}, *rows]:
         yield "  " + "  ".join(str(row.get(c, "")).ljust(widths[c]) for c in columns).rstrip()

@@ -166,10 +166,16 @@ async def test_a_part_that_dies_again_and_again_is_given_up(tmp_path: Path, monk
         await asyncio.wait_for(up.watch(part, DiesAtOnce.start), 10)  # type: ignore[arg-type]
 
 
-def test_sign_ins_are_shown_as_a_table() -> None:
-    lines = list(up.table([{"role": "importer", "email": "ana@trader.example", "password": "p", "where": "/licences"}]))
-    assert lines[0].split() == ["Role", "Email", "Password", "Where"]
-    assert lines[1].split() == ["importer", "ana@trader.example", "p", "/licences"]
+def test_sign_ins_and_things_to_try_are_shown_as_tables() -> None:
+    sign_in = {"role": "importer", "email": "ana@trader.example", "password": "p", "where": "/licences"}
+    assert [line.split() for line in up.table([sign_in], "role", "email", "password", "where")] == [
+        ["Role", "Email", "Password", "Where"],
+        ["importer", "ana@trader.example", "p", "/licences"],
+    ]
+    assert [line.split() for line in up.table([{**sign_in, "what": "Answer"}], "what", "where")] == [
+        ["What", "Where"],
+        ["Answer", "/licences"],
+    ]
 
 
 async def test_started_again_it_has_its_secrets(local: Path) -> None:
