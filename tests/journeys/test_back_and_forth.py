@@ -53,23 +53,10 @@ async def validate(officer: Somebody, licence: dict[str, Any]) -> httpx.Response
 async def test_a_question_a_correction_a_suspension_and_a_refusal(cast: Cast) -> None:
     importer, officer, customs = cast.importer, cast.officer, cast.customs
     licence = await hand_in(importer.program)
-    number, here = licence["boxes"]["licence_number"], f"/licences/{licence['id']}"
+    number = licence["boxes"]["licence_number"]
 
     case = await open_case(officer, number)
-    question = "Which invoice belongs to this container?"
-    asked = await case.press("Ask the importer", {"ask.kind": "information", "ask.text": question, "ask.boxes": ["17"]})
-    assert "The importer is asked." in asked.text, asked.errors
-    assert not offers(asked, "Validate this licence")
-
-    to_answer = await page_with(importer, here, question)
-    field = str(to_answer.form("Send the answer").select("textarea")[0]["name"])
-    answer, file = "That of our second order.", ("invoice.jpg", scan(licence["boxes"]), "image/jpeg")
-    sent = await to_answer.press("Send the answer", {field: answer}, files=[(field.replace(".text", ".files"), file)])
-    assert "Your answer is sent." in sent.text, sent.errors
-    answered = await page_with(officer, case.url, answer)
-    invoice = await officer.browser.get(answered.link("invoice.jpg"))
-    assert (invoice.status_code, invoice.headers["Content-Type"]) == (200, "image/jpeg")
-
+    answered = await ask_and_answer(cast, licence, case)
     wrong = {"return.boxes": ["17"], "return.box17.reason_code": "DATA_DIFFERS_FROM_ISSUER"}
     returned = await answered.press("Return this licence", {**wrong, "return.box17.text": "The invoice is another."})
     assert "The licence is returned." in returned.text, returned.errors
@@ -112,6 +99,24 @@ async def test_a_question_a_correction_a_suspension_and_a_refusal(cast: Cast) ->
     told = ("your answer is needed", "returned for correction", "validated", "release suspended", "clearance refused")
     for subject in told:
         await cast.colleague.mail(f"Licence {number}: {subject}")
+
+
+async def ask_and_answer(cast: Cast, licence: dict[str, Any], case: Page) -> Page:
+    """The officer asks, the importer answers with a copy; returns the case with the answer."""
+    question = "Which invoice belongs to this container?"
+    asked = await case.press("Ask the importer", {"ask.kind": "information", "ask.text": question, "ask.boxes": ["17"]})
+    assert "The importer is asked." in asked.text, asked.errors
+    assert not offers(asked, "Validate this licence")
+
+    to_answer = await page_with(cast.importer, f"/licences/{licence['id']}", question)
+    field = str(to_answer.form("Send the answer").select("textarea")[0]["name"])
+    answer, file = "That of our second order.", ("invoice.jpg", scan(licence["boxes"]), "image/jpeg")
+    sent = await to_answer.press("Send the answer", {field: answer}, files=[(field.replace(".text", ".files"), file)])
+    assert "Your answer is sent." in sent.text, sent.errors
+    answered = await page_with(cast.officer, case.url, answer)
+    invoice = await cast.officer.browser.get(answered.link("invoice.jpg"))
+    assert (invoice.status_code, invoice.headers["Content-Type"]) == (200, "image/jpeg")
+    return answered
 
 
 async def correct(importer: Somebody, licence: dict[str, Any]) -> None:
