@@ -7,6 +7,22 @@ import asyncpg
 
 from shared.contracts import Event, event_types
 
+ARRIVALS_LOCK = 7_301_302
+"""Shared by all who open cases; held alone by who, having found no case, leaves something for when it comes."""
+
+
+async def begin_arrivals(db: asyncpg.Connection) -> None:
+    """Before cases are opened: until the transaction ends nobody else leaves anything for them unseen."""
+    await db.execute("SELECT pg_advisory_xact_lock_shared($1)", ARRIVALS_LOCK)
+
+
+async def wait_for_arrivals(db: asyncpg.Connection) -> None:
+    """Until the transaction ends no case is opened elsewhere, and those just opened can be seen.
+
+    Processes of one service hear topics side by side: without it the case and what is about it could miss each other.
+    """
+    await db.execute("SELECT pg_advisory_xact_lock($1)", ARRIVALS_LOCK)
+
 
 async def keep(db: asyncpg.Connection, licence_id: UUID, event: Event) -> None:
     """Keep a message until the case it is about is here."""

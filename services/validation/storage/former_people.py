@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.validation.storage.early import wait_for_arrivals
 from shared.pseudonyms import rename_in_outbox, renamed
 
 _JSON = ("licence", "questions", "verifications", "proposal")
@@ -50,6 +51,7 @@ UNION SELECT a.at FROM case_act a JOIN licence_case c ON c.licence_id = a.licenc
 
 async def keep(db: asyncpg.Connection, account_id: UUID, pseudonym: str) -> None:
     """From now on this person is known by the pseudonym alone."""
+    await wait_for_arrivals(db)
     await db.execute(
         "INSERT INTO former_person VALUES ($1, $2) ON CONFLICT (account_id) DO UPDATE SET pseudonym = $2",
         account_id,

@@ -7,6 +7,7 @@ from services.validation.domain.refusals import NotAllowed
 from services.validation.domain.states import Act, ActorKind
 from services.validation.storage import StoredCase, early
 from services.validation.storage.history import DISPUTED
+from services.validation.use_cases.opening import find_before_arrivals
 from services.validation.use_cases.recording import record
 from shared.contracts.licences import InformationProvided, LicenceMessage, LicenceNumberDisputed, WithdrawalAsked
 from shared.contracts.validation import InformationReceived, LicenceWithdrawn, WithdrawalDeclined
@@ -69,8 +70,9 @@ async def note_dispute(work: Work, event: LicenceNumberDisputed) -> None:
 async def _held(work: Work, event: LicenceMessage, countries: frozenset[str]) -> StoredCase | None:
     """The case, if this cell acts on it. What is said about one that is on its way here waits for it: the hand-over
     travels on another topic."""
-    stored = await storage.find(work.db, event.licence_id, to_change=True)
-    if stored is None and event.country in countries:
+    if event.country not in countries:
+        stored = await storage.find(work.db, event.licence_id, to_change=True)
+    elif (stored := await find_before_arrivals(work, event.licence_id)) is None:
         await early.keep(work.db, event.licence_id, event)
     return stored if stored is not None and stored.held else None
 

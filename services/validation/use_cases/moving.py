@@ -10,7 +10,7 @@ from services.validation.domain.proceedings import Actor
 from services.validation.domain.states import Act, ActorKind
 from services.validation.domain.texts import words
 from services.validation.storage import StoredCase, cells, early
-from services.validation.use_cases.opening import open_cases, submission
+from services.validation.use_cases.opening import find_before_arrivals, open_cases, submission
 from services.validation.use_cases.permissions import case_of_authority, rules
 from services.validation.use_cases.recording import record
 from shared import reference_data
@@ -81,6 +81,7 @@ async def receive_cases(work: Work, heard: list[CaseHandedOver], *, countries: f
     """
     gone = {e.licence_id: e.version for e in heard if countries and e.country not in countries}
     if gone:
+        await early.wait_for_arrivals(work.db)
         await early.remember_elsewhere(work.db, gone)
     await open_cases(work, [submission(event.licence, event.submitted_at) for event in heard], countries=countries)
 
@@ -112,7 +113,7 @@ async def register_replacement(
 
 async def put_aside_when_replaced(work: Work, event: LicenceReplacing) -> None:
     """Another cell registered a replacement of a licence that is held here."""
-    old = await storage.find(work.db, event.replaces, to_change=True)
+    old = await find_before_arrivals(work, event.replaces)
     if old is None:
         await early.keep(work.db, event.replaces, event)
     if old is None or not old.held or old.replaced_by is not None:

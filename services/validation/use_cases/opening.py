@@ -9,7 +9,7 @@ from services.validation import storage
 from services.validation.domain.marks import TOGETHER
 from services.validation.domain.numbers import search_key
 from services.validation.domain.quantities import Quantities, total
-from services.validation.storage import Opened
+from services.validation.storage import Opened, StoredCase, early
 from shared.contracts.licence import Boxes, Licence, Measure
 from shared.work import Work
 
@@ -33,6 +33,7 @@ async def open_cases(work: Work, submissions: Sequence[Submission], *, countries
 
     The point of entry decides who holds it (1024/2008 art. 6(1)): other countries' licences are passed over.
     """
+    await early.begin_arrivals(work.db)
     latest: dict[UUID, Opened] = {}
     for opened in (each.opened for each in submissions):
         known = latest.get(opened.licence_id)
@@ -45,6 +46,15 @@ async def open_cases(work: Work, submissions: Sequence[Submission], *, countries
     if len(ours) < len(latest):
         kept = {opened.licence_id for opened in ours}
         await storage.let_go(work.db, {o.licence_id: o.version for o in latest.values() if o.licence_id not in kept})
+
+
+async def find_before_arrivals(work: Work, licence_id: UUID) -> StoredCase | None:
+    """The case, to be changed. When it is not here it cannot come before this transaction ends."""
+    stored = await storage.find(work.db, licence_id, to_change=True)
+    if stored is None:
+        await early.wait_for_arrivals(work.db)
+        stored = await storage.find(work.db, licence_id, to_change=True)
+    return stored
 
 
 def _changed(submissions: Sequence[Submission]) -> list[tuple[UUID, int, int]]:
