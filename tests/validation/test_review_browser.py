@@ -134,7 +134,9 @@ async def test_an_officer_compares_every_box_and_validates_with_the_keyboard_alo
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.locator("#box-3-0")).to_contain_text("Choose what is wrong with it.")
-    await page.keyboard.type("The licence may")
+    reason = page.locator("#mark-3-0-reason_code")
+    while await reason.input_value() != "SUSPECTED_FORGERY":
+        await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
