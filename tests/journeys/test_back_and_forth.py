@@ -190,7 +190,7 @@ async def test_a_query_that_is_answered_late_and_a_clearance_line_by_line(cast: 
         "Draft created",
         "Submitted for validation",
         "A further check began",
-        "A further check ended",
+        "A further check had no answer in time",
         "A further check ended",
         "Validated by the competent authority",
         "Cleared by customs",
