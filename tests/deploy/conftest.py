@@ -1,9 +1,7 @@
 """The launcher is tried with stand-ins for the services: small programs that answer like them."""
 
-import asyncio
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -18,14 +16,6 @@ STAND_IN = str(Path(__file__).with_name("stand_in.py"))
 class StandInProduct(Product):
     def service_command(self, name: str) -> list[str]:
         return [sys.executable, STAND_IN, name]
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 15) -> None:
-    """Wait for a condition; fail when it does not come true."""
-    limit = time.monotonic() + within
-    while not await condition():
-        assert time.monotonic() < limit, f"not true after {within} s"
-        await asyncio.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

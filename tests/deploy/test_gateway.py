@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from deploy.local.product import Product
-from tests.deploy.conftest import eventually
+from shared.testing.waiting import until
 
 ADDRESSES = [
     ("/", "identity"),
@@ -67,7 +67,7 @@ async def test_a_body_reaches_the_service_while_it_is_still_being_written(browse
 
     async def body() -> AsyncIterator[bytes]:
         yield b"one"
-        await eventually(first_part_arrived)  # never true if the gateway collected the body first
+        await until(first_part_arrived)  # never true if the gateway collected the body first
         yield b"two"
 
     assert (await browser.post("/validation/upload", content=body())).json() == ["one", "two"]

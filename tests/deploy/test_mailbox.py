@@ -4,7 +4,7 @@ import aiosmtplib
 import httpx
 
 from deploy.local.product import Product
-from tests.deploy.conftest import eventually
+from shared.testing.waiting import until
 
 JSON = {"Accept": "application/json"}
 
@@ -125,5 +125,5 @@ async def test_mails_survive_a_killed_mailbox(product: Product, browser: httpx.A
         found[:] = [mail["subject"] for mail in (await mails(browser, "kept@trader.example"))["items"]]
         return bool(found)
 
-    await eventually(something_is_found)
+    await until(something_is_found)
     assert found == ["Kept"]

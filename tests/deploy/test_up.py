@@ -15,7 +15,7 @@ import pytest
 from deploy.local import up
 from deploy.local.postgres_home import ELSEWHERE
 from deploy.local.processes import Child, free_port, port_is_free
-from tests.deploy.conftest import eventually
+from shared.testing.waiting import until
 
 STAND_IN_UP = str(Path(__file__).with_name("stand_in_up.py"))
 
@@ -49,7 +49,7 @@ class Up:
             assert self.child.running or words in self.printed, self.printed
             return words in self.printed
 
-        await eventually(condition, within=within)
+        await until(condition, within=within)
 
     def children(self) -> dict[str, int]:
         """What it started: the last word of the command line that tells them apart, and the process id."""
@@ -117,7 +117,7 @@ async def test_nothing_is_left_when_the_launcher_itself_is_killed_and_the_next_o
         async def gone() -> bool:
             return not any(alive(pid) for pid in children.values())
 
-        await eventually(gone)
+        await until(gone)
         assert port_is_free(up.port)
     async with running(local, up.port) as again:
         await again.has_printed("Ctrl-C stops it")

@@ -193,7 +193,8 @@ async def test_an_office_outside_the_union_or_unknown_is_refused(cast: Cast, off
 
     answer = await submit(cast.importer.program, draft["id"], point_of_entry=office)
 
-    await refused(answer, 422, "point_of_entry_unknown")
+    problem = await refused(answer, 422, "point_of_entry_unknown")
+    assert "/point_of_entry" in {error["field"] for error in problem["errors"]}
 
 
 async def test_a_licence_for_another_country_stays_out_of_reach(cast: Cast) -> None:

@@ -17,11 +17,6 @@ SUBMISSION = {"point_of_entry": "BE101000", "arrival": "2026-12-01T23:59:00+01:0
 
 
 @pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
 async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
     program = browser(app)
     program.headers.update({"Accept": "application/json", **issuer.bearer(importer)})

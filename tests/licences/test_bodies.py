@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
-
 from services.licences import use_cases
 from services.licences.domain.form import Party
 from services.licences.domain.licence import Answers
@@ -12,13 +10,8 @@ from services.licences.service import Licences
 from shared.contracts.identity import AuthorityRegistered
 from shared.person import Person
 from shared.problems import WrongContent
-from tests.licences.stage import ARRIVAL, a_draft, an_importer, numbered, paper
+from tests.licences.stage import ARRIVAL, a_draft, numbered, paper
 from tests.licences.test_consumers import hear, record
-
-
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
 
 
 async def tell(service: Licences, kind: str, name: str, *, office: str | None = None, closed: bool = False) -> None:

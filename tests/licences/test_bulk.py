@@ -296,16 +296,6 @@ async def test_wherever_it_crashes_each_licence_is_entered_once(
     assert {outcome.outcome for outcome in outcomes} <= {"entered", "known"}
 
 
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
-async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
-    return browser(app, issuer.cookies(importer))
-
-
 def a_file(content: bytes, name: str = "licences.csv") -> Any:
     return [("file", (name, content, "text/csv"))]
 

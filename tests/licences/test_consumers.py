@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from aiokafka import ConsumerRecord
 
 from services.licences import use_cases
@@ -25,12 +24,7 @@ from shared.contracts.validation import (
 )
 from shared.person import Person
 from shared.roles import roles_of
-from tests.licences.stage import NOW, a_submitted_licence, an_importer, numbered
-
-
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
+from tests.licences.stage import NOW, a_submitted_licence, numbered
 
 
 def record(event: Event, *, event_id: UUID | None = None, at: datetime = NOW) -> ConsumerRecord:

@@ -136,16 +136,6 @@ def test_drafts_are_wholly_open_and_what_validation_holds_is_closed() -> None:
 
 
 @pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
-async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
-    return browser(app, issuer.cookies(importer))
-
-
-@pytest.fixture
 async def program(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
     program = browser(app)
     program.headers.update({"Accept": "application/json", **issuer.bearer(importer)})

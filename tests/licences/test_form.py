@@ -25,16 +25,6 @@ Typing = dict[str, str]
 
 
 @pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
-async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
-    return browser(app, issuer.cookies(importer))
-
-
-@pytest.fixture
 def opened(service: Licences, client: httpx.AsyncClient, importer: Person) -> Callable[..., Awaitable[Page]]:
     """Opens the form of a new draft with these boxes."""
 

@@ -24,16 +24,6 @@ from shared.testing.people import Issuer, customs_role, importer_role, know, msc
 from tests.licences.stage import NOW, a_draft, a_submitted_licence, an_importer, numbered
 
 
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
-async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
-    return browser(app, issuer.cookies(importer))
-
-
 async def client_of(app: FastAPI, service: Licences, issuer: Issuer, *roles: Role) -> httpx.AsyncClient:
     async with service.work() as work:
         someone = await know(work.db, person("Olga Officer", *(replace(role, id=uuid4()) for role in roles)))

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pypdfium2
-import pytest
 from fastapi import FastAPI
 
 from services.licences.domain.licence import Licence
@@ -16,19 +15,9 @@ from shared.person import Person
 from shared.testing.apps import browser
 from shared.testing.people import Issuer, know, msca_role, person
 from tests.licences.following import AUTHORITY, amended, fact, hear
-from tests.licences.stage import PAPER, a_draft, a_submitted_licence, an_importer, numbered
+from tests.licences.stage import PAPER, a_draft, a_submitted_licence, numbered
 
 LETTERS = "Łódź, Ελλάδα, Việt Nam, Київ"
-
-
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
-@pytest.fixture
-async def client(app: FastAPI, issuer: Issuer, importer: Person) -> httpx.AsyncClient:
-    return browser(app, issuer.cookies(importer))
 
 
 async def pages(client: httpx.AsyncClient, licence: Licence) -> list[str]:

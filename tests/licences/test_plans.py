@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from services.licences.domain.attachments import Attachment
@@ -27,6 +26,7 @@ from services.licences.storage import (
 )
 from shared.contracts.validation import CaseEvent, CaseTaken
 from shared.person import Person
+from shared.testing.plans import Explaining
 from tests.licences.following import fact
 from tests.licences.many_licences import fill
 from tests.licences.stage import NOW, a_submitted_licence, an_importer, numbered
@@ -66,22 +66,6 @@ FULL = [
     "INSERT INTO saved_search (id, account_id, name, query, saved_at)"
     f" SELECT gen_random_uuid(), gen_random_uuid(), 'A', '', now() FROM generate_series(1, {MANY})",
 ]
-
-
-class Explaining:
-    """A connection that notes how each statement would be carried out, before it is."""
-
-    def __init__(self, db: asyncpg.Connection) -> None:
-        self.db = db
-        self.plans: list[str] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def asked(sql: str, *values: Any, **named: Any) -> Any:
-            rows = await self.db.fetch(f"EXPLAIN {sql}", *values)
-            self.plans.append("\n".join(row[0] for row in rows))
-            return await getattr(self.db, name)(sql, *values, **named)
-
-        return asked
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,6 @@ from shared.testing.people import customs_role, importer_role, msca_role, person
 from tests.licences.stage import NOW, a_draft, a_submitted_licence, an_importer, numbered
 
 
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
 async def rows_of(service: Licences, someone: Person, **typed: str) -> list[Row]:
     async with service.work() as work:
         wanted = use_cases.read_wanted(someone, typed)

@@ -18,11 +18,6 @@ from tests.licences.stage import ARRIVAL, NOW, a_draft, a_submitted_licence, an_
 AT_ANTWERP = Answers(point_of_entry="BE101000", arrival=ARRIVAL)
 
 
-@pytest.fixture
-async def importer(service: Licences) -> Person:
-    return await an_importer(service)
-
-
 async def submit(service: Licences, someone: Person, draft: Licence) -> Licence:
     async with service.work() as work:
         return await use_cases.submit_licence(work, someone, draft.id, answers=AT_ANTWERP)

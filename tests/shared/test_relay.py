@@ -136,11 +136,13 @@ async def test_an_outage_of_the_broker_loses_nothing_and_needs_nobody(database_u
 
         await until(lambda: nothing_unsent(service), within=60)
 
-        async def everything_is_there() -> bool:
-            values = {value for _, value, _ in await all_messages(own_broker.bootstrap)}
-            return {event.model_dump_json().encode() for event in told} <= values
+        wanted = {event.model_dump_json().encode() for event in told}
 
-        await until(everything_is_there, within=60)
+        async def everything() -> set[bytes]:
+            values = {value for _, value, _ in await all_messages(own_broker.bootstrap)}
+            return values if wanted <= values else set()
+
+        assert wanted <= await until(everything, within=60)
 
 
 async def test_a_broker_that_lost_its_log_is_refilled(database_url, own_broker):
@@ -150,12 +152,13 @@ async def test_a_broker_that_lost_its_log_is_refilled(database_url, own_broker):
         await until(lambda: nothing_unsent(service))
         await _lose_the_log(own_broker)
 
-        async def refilled() -> bool:
+        async def refilled() -> set[bytes]:
             with suppress(KafkaError):
-                return len({value for _, value, _ in await all_messages(own_broker.bootstrap)}) == 30
-            return False
+                values = {value for _, value, _ in await all_messages(own_broker.bootstrap)}
+                return values if len(values) == len(told) else set()
+            return set()
 
-        await until(refilled, within=60)
+        assert await until(refilled, within=60) == {event.model_dump_json().encode() for event in told}
 
 
 async def test_a_broker_that_lost_nothing_is_not_refilled(database_url, kafka):

@@ -329,8 +329,11 @@ async def test_the_law_holds_and_the_events_tell_all(
     officers = [people.officer, people.colleague, people.dutch_officer, people.dutch_colleague]
     cast = Cast(officers, [people.customs, people.other_customs, dutch_customs])
 
+    lived = []
+
     async def one_life(policy: Policy, seed: int) -> None:
         await live(await new_life(service, policy), cast, random.Random(seed))  # noqa: S311 - a life that can be relived
+        lived.append(seed)
 
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(policy=st.sampled_from(POLICIES), seed=st.integers(0, 2**32))
@@ -338,3 +341,4 @@ async def test_the_law_holds_and_the_events_tell_all(
         asyncio.run_coroutine_threadsafe(one_life(policy, seed), loop).result()
 
     await asyncio.to_thread(check)
+    assert len(lived) >= EXAMPLES

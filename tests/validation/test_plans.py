@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from services.validation import storage
 from services.validation.domain.mrn import check_digit
 from services.validation.service import Validation
 from services.validation.storage import ClearanceFilter, StoredCase, chains
+from shared.testing.plans import Explaining
 from tests.validation.examples import NOW, opened
 
 MANY = 20_000
@@ -61,22 +61,6 @@ async def crowd(service: Validation) -> StoredCase:
         await work.db.execute("ANALYZE licence_case, case_act, case_history")
     assert case is not None
     return case
-
-
-class Explaining:
-    """A connection that notes how each statement would be carried out."""
-
-    def __init__(self, db: asyncpg.Connection) -> None:
-        self.db = db
-        self.plans: list[str] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def asked(sql: str, *values: Any, **named: Any) -> Any:
-            rows = await self.db.fetch(f"EXPLAIN {sql}", *values)
-            self.plans.append("\n".join(row[0] for row in rows))
-            return await getattr(self.db, name)(sql, *values, **named)
-
-        return asked
 
 
 OFFICE, COUNTRY = "BX101001", "BX"
